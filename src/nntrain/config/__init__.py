@@ -1,0 +1,1 @@
+"""The spec language: YAML text to checked values with their places, and the components that they name."""

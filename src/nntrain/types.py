@@ -1,0 +1,33 @@
+"""The shared types of settings and arrays: a bound stated here is checked wherever the type is used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+from annotated_types import Ge, Gt, Le, Lt
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Array: TypeAlias = "NDArray[np.floating]"
+"""float32 in training, float64 in gradient checks. (Text, so that a config is checked without NumPy.)"""
+Batch: TypeAlias = Array
+"""A batch of rows, (B, width)."""
+
+Positive = Annotated[float, Gt(0)]
+"""A number above 0."""
+NonNegative = Annotated[float, Ge(0)]
+"""A number of at least 0."""
+Fraction = Annotated[float, Ge(0), Lt(1)]
+"""A share: at least 0, below 1."""
+Share = Annotated[float, Ge(0), Le(1)]
+"""A share: from 0 to 1, both included."""
+Count = Annotated[int, Ge(1)]
+"""A whole number of at least 1."""
+Index = Annotated[int, Ge(0)]
+"""A whole number of at least 0."""
+Width = Annotated[int, Ge(1), Le(1_000_000)]
+"""The number of units of a layer."""
+Seed = Annotated[int, Ge(0), Lt(2**63)]
+"""A seed of the random streams."""
