@@ -1,0 +1,149 @@
+"""Activations: the element-wise maps between layers, without which a deep network is a linear one.
+
+Each states the initializer that keeps the variance of its layers (`initializer`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nntrain.network.layer import Layer, activations
+from nntrain.network.site import Site
+from nntrain.types import Array, Batch, NonNegative, Positive
+
+
+class Activation(Layer):
+    """An element-wise map y = φ(x), with its output and its gradient in buffers of its own."""
+
+    initializer = "he_normal"
+    """The name of the initializer for the layer in front."""
+
+    def __init__(self, site: Site) -> None:
+        self.width = site.width
+        self.y, self.dx = site.buffer(site.width), site.buffer(site.width)
+
+
+@activations
+class Identity(Layer):
+    """φ(x) = x: a network of these layers alone is a linear model, however deep."""
+
+    initializer = "xavier_normal"
+
+    def __init__(self, site: Site) -> None:
+        self.width = site.width
+
+    def forward(self, x: Batch) -> Batch:
+        """y = x."""
+        return x
+
+    def backward(self, dy: Batch) -> Batch:
+        """φ′ = 1, so dx = dy."""
+        return dy
+
+
+@activations
+class Sigmoid(Activation):
+    """φ(x) = 1 / (1 + e⁻ˣ), in (0, 1). Its slope is at most ¼, so deep stacks of it lose their gradient."""
+
+    initializer = "xavier_normal"
+
+    def forward(self, x: Batch) -> Batch:
+        """y = 1 / (1 + e⁻ˣ), computed as ½ (1 + tanh(x/2)), which cannot overflow."""
+        y = np.multiply(x, 0.5, out=self.y[: len(x)])
+        np.tanh(y, out=y)
+        y += 1.0
+        y *= 0.5
+        return y
+
+    def backward(self, dy: Batch) -> Batch:
+        """φ′ = y (1 − y), so dx = dy · y (1 − y)."""
+        y = self.y[: len(dy)]
+        dx = np.subtract(1.0, y, out=self.dx[: len(dy)])
+        dx *= y
+        dx *= dy
+        return dx
+
+
+@activations
+class Tanh(Activation):
+    """φ(x) = tanh x, in (−1, 1) and centred at 0."""
+
+    initializer = "xavier_normal"
+
+    def forward(self, x: Batch) -> Batch:
+        """y = tanh x."""
+        return np.tanh(x, out=self.y[: len(x)])
+
+    def backward(self, dy: Batch) -> Batch:
+        """φ′ = 1 − y², so dx = dy · (1 − y²)."""
+        y = self.y[: len(dy)]
+        dx = np.multiply(y, y, out=self.dx[: len(dy)])
+        np.subtract(1.0, dx, out=dx)
+        dx *= dy
+        return dx
+
+
+@activations
+class Relu(Activation):
+    """φ(x) = max(x, 0): its slope is 1 wherever it is on (Nair & Hinton, 2010). The slope at 0 is taken as 0."""
+
+    def forward(self, x: Batch) -> Batch:
+        """y = max(x, 0)."""
+        return np.maximum(x, 0.0, out=self.y[: len(x)])
+
+    def backward(self, dy: Batch) -> Batch:
+        """φ′ = [y > 0], so dx = dy · [y > 0]."""
+        return np.multiply(dy, self.y[: len(dy)] > 0.0, out=self.dx[: len(dy)])
+
+
+@activations
+class LeakyRelu(Activation):
+    """φ(x) = x for x > 0, a·x below: no unit can die, as a > 0 keeps a slope everywhere (Maas et al., 2013).
+
+    YAML      leaky_relu: 0.01      a is ``negative_slope``
+    """
+
+    def __init__(self, site: Site, *, negative_slope: NonNegative = 0.01) -> None:
+        super().__init__(site)
+        self.slope = negative_slope
+
+    def forward(self, x: Batch) -> Batch:
+        """y = x · (1 where x > 0, a elsewhere)."""
+        self.x = x
+        return np.multiply(x, self._slopes(x), out=self.y[: len(x)])
+
+    def backward(self, dy: Batch) -> Batch:
+        """φ′ = 1 where x > 0, a elsewhere."""
+        return np.multiply(dy, self._slopes(self.x), out=self.dx[: len(dy)])
+
+    def _slopes(self, x: Batch) -> Array:
+        return np.where(x > 0.0, x.dtype.type(1.0), x.dtype.type(self.slope))  # (B, n)
+
+
+@activations
+class Elu(Activation):
+    """φ(x) = x for x > 0, α (eˣ − 1) below: smooth, and its mean is near 0 (Clevert et al., 2016).
+
+    YAML      elu: 1.0      α is ``alpha``
+    """
+
+    def __init__(self, site: Site, *, alpha: Positive = 1.0) -> None:
+        super().__init__(site)
+        self.alpha = alpha
+
+    def forward(self, x: Batch) -> Batch:
+        """y = max(x, 0) + α (e^min(x, 0) − 1)."""
+        y = np.minimum(x, 0.0, out=self.y[: len(x)])
+        np.expm1(y, out=y)
+        y *= self.alpha
+        y += np.maximum(x, 0.0, out=self.dx[: len(x)])
+        return y
+
+    def backward(self, dy: Batch) -> Batch:
+        """φ′ = 1 where y > 0, and y + α = α eˣ elsewhere."""
+        y = self.y[: len(dy)]
+        dx = np.minimum(y, 0.0, out=self.dx[: len(dy)])
+        dx += self.alpha
+        np.copyto(dx, 1.0, where=y > 0.0)
+        dx *= dy
+        return dx

@@ -1,0 +1,53 @@
+"""What an optimizer is: one operation on the flat parameter vector at every step."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+
+from nntrain.config.registry import Registry
+from nntrain.types import Array
+
+BLOCK = 16_384
+"""Scalars of a block: an update makes many passes, and its arrays should stay in the cache meanwhile."""
+
+Views = tuple[Array, ...]
+
+
+class Bench:
+    """Where an optimizer works: θ, its gradient, and the slots that it keeps for every parameter.
+
+    ``weights`` is the part of θ that penalties and decay concern.
+    """
+
+    def __init__(self, theta: Array, gradient: Array, weights: slice) -> None:
+        self.theta, self.gradient, self.weights = theta, gradient, weights
+        self.slots: dict[str, Array] = {}
+
+    def slot(self, name: str) -> Array:
+        """A vector like θ, zero at the start, that belongs into checkpoints."""
+        return self.slots.setdefault(name, np.zeros_like(self.theta))
+
+    def blocks(self, *slots: Array) -> list[Views]:
+        """Views of (θ, gradient, each slot, scratch) in blocks that fit the cache."""
+        scratch = np.empty(min(BLOCK, self.theta.size), self.theta.dtype)
+        views = []
+        for start in range(0, self.theta.size, BLOCK):
+            block = slice(start, min(start + BLOCK, self.theta.size))
+            arrays = [array[block] for array in (self.theta, self.gradient, *slots)]
+            views.append((*arrays, scratch[: block.stop - block.start]))
+        return views
+
+
+class Optimizer(ABC):
+    """Turns the gradient on its bench into a step of θ; ``lr`` is the base learning rate that schedules scale."""
+
+    lr: float
+
+    @abstractmethod
+    def update(self, lr: float, step: int) -> None:
+        """One step with learning rate ``lr``; ``step`` counts from 1."""
+
+
+optimizers: Registry[Optimizer] = Registry("optimizer")
