@@ -1,0 +1,42 @@
+"""Which rows a step sees: a new order every epoch, cut into batches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nntrain.streams import stream
+
+
+@dataclass(frozen=True)
+class Batches:
+    """The batches of an epoch over ``rows`` rows.
+
+    The last one may be smaller; a single row left over joins the batch before it, because batch normalisation needs two.
+    """
+
+    rows: int
+    size: int
+    seed: int
+
+    @property
+    def count(self) -> int:
+        """Steps of an epoch, at least 1."""
+        full, rest = divmod(self.rows, self.size)
+        return max(full + (rest > (1 if self.size > 1 else 0)), 1)
+
+    @property
+    def largest(self) -> int:
+        """Rows of the largest batch."""
+        return min(self.rows, self.size + 1)
+
+    def order(self, epoch: int) -> NDArray[np.int64]:
+        """The rows in the order of epoch ``epoch``: a function of the seed and the epoch alone."""
+        return stream(self.seed, "shuffle", epoch).permutation(self.rows)
+
+    def bounds(self, batch: int) -> slice:
+        """The part of the order that batch ``batch`` takes."""
+        start = batch * self.size
+        return slice(start, self.rows if batch == self.count - 1 else start + self.size)

@@ -1,0 +1,72 @@
+"""What happened in a run, as small records: the loop emits them, console and history only listen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+Record: TypeAlias = dict[str, Any]
+"""One line of `history.jsonl`: epoch, step, lr, seconds, samples_per_second, train_loss, validation_…"""
+
+
+@dataclass(frozen=True)
+class RunStarted:
+    """Training begins, or goes on after ``epochs_done`` epochs."""
+
+    folder: Path | None
+    epochs: int
+    epochs_done: int
+    steps_per_epoch: int
+    rows: int
+    monitor: str
+    metrics: list[str]
+    """Names of the columns of a record worth a column of a table, e.g. ``validation_accuracy``."""
+
+
+@dataclass(frozen=True)
+class Progressed:
+    """A sign of life inside an epoch, at most ten times a second."""
+
+    epoch: int
+    batch: int
+    batches: int
+    running_loss: float
+
+
+@dataclass(frozen=True)
+class EpochEnded:
+    """An epoch is over and validated; ``best`` when it is the best so far."""
+
+    record: Record
+    best: bool
+
+
+@dataclass(frozen=True)
+class CheckpointSaved:
+    """A checkpoint is whole and on the disk."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Something that the user should know."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class RunEnded:
+    """Training is over: ``stopped`` is one of epochs, early_stopping, max_time."""
+
+    stopped: str
+    best_epoch: int
+    epochs: int
+    seconds: float
+    summary: Mapping[str, Any] = field(default_factory=dict)
+
+
+Event: TypeAlias = RunStarted | Progressed | EpochEnded | CheckpointSaved | Warned | RunEnded
+Listener: TypeAlias = Callable[[Event], None]

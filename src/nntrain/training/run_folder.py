@@ -1,0 +1,142 @@
+"""A run folder: where a run keeps its config, history, checkpoints and summary. Never overwritten, never shared."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import math
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from nntrain.errors import CheckpointError, ConfigError, Problem, StorageError
+from nntrain.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint, write_atomically
+from nntrain.training.events import Record
+
+BEST, LAST = "best.safetensors", "last.safetensors"
+
+
+class RunFolder:
+    """An existing folder that this process alone writes to, until `close` or the end of the process."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._lock = (path / ".lock").open("a")
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StorageError(Problem(str(path), "another process is training in this run folder")) from None
+        except OSError as error:
+            raise StorageError(Problem(str(path), f"cannot be used as a run folder: {error.strerror}")) from None
+        for leftover in path.glob(".*.tmp"):
+            leftover.unlink(missing_ok=True)
+
+    @classmethod
+    def create(cls, wanted: Path | None, config_name: str) -> RunFolder:
+        """A new folder: ``wanted``, or ``runs/<config name>-<NNN>``; where it is taken, the next number."""
+        try:
+            if wanted is None:
+                parent, stem, taken = Path("runs"), config_name, _numbers(Path("runs"), config_name)
+            else:
+                parent, stem, taken = wanted.parent, wanted.name, _numbers(wanted.parent, wanted.name)
+            parent.mkdir(parents=True, exist_ok=True)
+            if wanted is not None and (not wanted.exists() or (wanted.is_dir() and not any(wanted.iterdir()))):
+                wanted.mkdir(exist_ok=True)
+                return cls(wanted)
+            number = max(taken, default=0 if wanted is None else 1) + 1
+            while True:
+                path = parent / f"{stem}-{number:03d}"
+                with contextlib.suppress(FileExistsError):
+                    path.mkdir()
+                    return cls(path)
+                number += 1
+        except OSError as error:
+            place = str(error.filename or wanted or "runs")
+            raise StorageError(Problem(place, f"no run folder can be made: {error.strerror}")) from None
+
+    def link_latest(self) -> None:
+        """Point ``latest`` beside the folder at it."""
+        link = self.path.parent / "latest"
+        temporary = link.with_name(f".latest.{os.getpid()}")
+        with contextlib.suppress(OSError):  # a convenience: file systems without links do without
+            temporary.symlink_to(self.path.name)
+            temporary.replace(link)
+
+    def save(self, name: str, checkpoint: Checkpoint) -> Path:
+        """Save a checkpoint as ``name``."""
+        save_checkpoint(self.path / name, checkpoint)
+        return self.path / name
+
+    def write_config(self, text: str) -> None:
+        """``config.yaml``, fully resolved."""
+        write_atomically(self.path / "config.yaml", text.encode())
+
+    def write_summary(self, summary: Mapping[str, Any]) -> None:
+        """``summary.json``."""
+        write_atomically(self.path / "summary.json", (to_json(summary, indent=2) + "\n").encode())
+
+    def write_history(self, records: Iterable[Record]) -> None:
+        """``history.jsonl`` anew, as it was at the checkpoint that a run resumes from."""
+        write_atomically(self.path / "history.jsonl", "".join(to_json(r) + "\n" for r in records).encode())
+
+    def append_history(self, record: Record) -> None:
+        """One more line of ``history.jsonl``."""
+        try:
+            with (self.path / "history.jsonl").open("a") as file:
+                file.write(to_json(record) + "\n")
+        except OSError as error:
+            raise StorageError(Problem(str(self.path / "history.jsonl"), f"{error.strerror}")) from None
+
+    def close(self) -> None:
+        """Let other processes use the folder."""
+        self._lock.close()
+
+
+def _numbers(parent: Path, stem: str) -> list[int]:
+    if not parent.is_dir():
+        return []
+    pattern = re.compile(re.escape(stem) + r"-(\d+)")
+    return [int(match[1]) for entry in parent.iterdir() if (match := pattern.fullmatch(entry.name))]
+
+
+def latest_run(config_name: str, parent: Path = Path("runs")) -> Path:
+    """The newest run folder of a config that has a checkpoint."""
+    for number in sorted(_numbers(parent, config_name), reverse=True):
+        folder = parent / f"{config_name}-{number:03d}"
+        if (folder / LAST).exists():
+            return folder
+    raise ConfigError(f"no run of '{config_name}' to resume in {parent}/ (name its folder: --resume RUN)")
+
+
+def find_checkpoint(path: Path, name: str = BEST) -> Path:
+    """The checkpoint file that a user means by a file or a run folder."""
+    if not path.exists():
+        raise CheckpointError(Problem(str(path), "no such checkpoint or run folder"))
+    if path.is_file():
+        return path
+    if not (path / name).exists():
+        raise CheckpointError(Problem(str(path), f"no {name} in this folder; is it a run folder?"))
+    return path / name
+
+
+def read_history(path: Path) -> list[Record]:
+    """The history inside a run's last checkpoint."""
+    return list(load_checkpoint(find_checkpoint(path, LAST)).header["state"]["history"])
+
+
+def to_json(value: Any, indent: int | None = None) -> str:
+    """JSON with null for numbers that are not finite."""
+    return json.dumps(_finite(value), indent=indent, ensure_ascii=False, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value

@@ -1,0 +1,59 @@
+"""The settings of the training loop: the keys of `training:`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from nntrain.config.markers import Section
+from nntrain.types import Count, NonNegative, Positive, Seed
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlyStopping:
+    """Stop when ``monitor`` has not improved by more than ``min_delta`` for ``patience`` epochs.
+
+    YAML      early_stopping: 10        early_stopping: {patience: 10, min_delta: 0.001, monitor: validation_accuracy}
+
+    ``monitor`` defaults to ``training.monitor``. The best weights are restored whether or not it fires.
+    """
+
+    patience: Count = 10
+    min_delta: NonNegative = 0.0
+    monitor: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingSettings:
+    """How the loop runs.
+
+    ``epochs``                 passes over the training rows
+    ``batch_size``             rows of a step; by default from their number: 64 up to 1,024 rows, 128 up to 8,192, 256 up
+                               to 30,000, 512 up to 100,000, else 1,024. Never more than there are rows
+    ``seed``                   of initial weights, shuffling and dropout
+    ``monitor``                the figure that decides which epoch is best: ``train_loss``, ``validation_loss``,
+                               ``validation_accuracy``…; by default the validation loss, where there is validation
+    ``metrics``                computed after every epoch; by default accuracy or rmse (all of them at the end)
+    ``early_stopping``         off by default
+    ``max_time``               seconds after which training ends after the batch in hand
+    ``checkpoint_every_steps`` also save in the middle of an epoch, every so many steps
+    ``threads``                of matrix products; by default all cores for a large network, else one. Bits depend on it
+    """
+
+    epochs: Count = 100
+    batch_size: Count | None = None
+    seed: Seed = 0
+    monitor: str | None = None
+    metrics: list[str] | None = None
+    early_stopping: Annotated[EarlyStopping | None, Section(switch=True)] = None
+    max_time: Positive | None = None
+    checkpoint_every_steps: Count | None = None
+    threads: Count | None = None
+
+
+def derived_batch_size(rows: int) -> int:
+    """The batch size that fits a number of training rows."""
+    for limit, size in ((1_024, 64), (8_192, 128), (30_000, 256), (100_000, 512)):
+        if rows <= limit:
+            return min(size, rows)
+    return 1_024

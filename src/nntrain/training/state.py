@@ -1,0 +1,71 @@
+"""Everything that changes during a run besides the network's vectors: position, counters and history."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from nntrain.training.events import Record
+from nntrain.training.monitor import Best
+
+
+@dataclass
+class Position:
+    """Where a run stands: ``epoch`` whole epochs and ``batch`` batches of the next one, ``step`` steps in all.
+
+    The rest is the running loss of the epoch in hand and the seconds that it took so far.
+    """
+
+    epoch: int = 0
+    batch: int = 0
+    step: int = 0
+    loss_sum: float = 0.0
+    rows: int = 0
+    seconds: float = 0.0
+
+    def advance(self, loss: float, rows: int) -> None:
+        """One batch further."""
+        self.batch += 1
+        self.step += 1
+        self.loss_sum += loss * rows
+        self.rows += rows
+
+    @property
+    def running_loss(self) -> float:
+        """Mean loss of the rows seen in this epoch, each at the weights it met."""
+        return self.loss_sum / max(self.rows, 1)
+
+    def next_epoch(self) -> None:
+        """The epoch is over."""
+        self.epoch, self.batch, self.loss_sum, self.rows, self.seconds = self.epoch + 1, 0, 0.0, 0, 0.0
+
+
+@dataclass
+class RunState:
+    """Position, the best epoch with the patience counters, the schedule's counters, and one record for each epoch."""
+
+    position: Position = field(default_factory=Position)
+    best: Best = field(default_factory=Best)
+    schedule: dict[str, float] = field(default_factory=dict)
+    history: list[Record] = field(default_factory=list)
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON data; a copy."""
+        return {
+            "position": asdict(self.position),
+            "best": dict(self.best.counters),
+            "schedule": dict(self.schedule),
+            "history": [dict(record) for record in self.history],
+        }
+
+    def restore(self, plain: dict[str, Any]) -> None:
+        """Take over what `plain` gave. Counters are updated in place: the schedule shares its dict."""
+        self.position = Position(**plain["position"])
+        self.best.counters.update(plain["best"])
+        self.schedule.update(plain["schedule"])
+        self.history = [dict(record) for record in plain["history"]]
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of training so far, over all its sittings."""
+        return float(sum(record["seconds"] for record in self.history)) + self.position.seconds

@@ -1,0 +1,45 @@
+"""One training step, from a batch to updated weights."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nntrain.network import Loss, Network
+from nntrain.optim import Bench, Optimizer, Regularization
+from nntrain.types import Batch
+
+
+class NonFiniteError(Exception):
+    """The loss or the gradient of a step is infinite or not a number; the weights have not been touched."""
+
+
+class TrainStep:
+    """Forward, loss, backward, penalties, update: the lecture's training scheme."""
+
+    def __init__(
+        self, network: Network, loss: Loss, bench: Bench, optimizer: Optimizer, regularization: Regularization
+    ) -> None:
+        self.network, self.loss, self.bench = network, loss, bench
+        self.optimizer, self.regularization = optimizer, regularization
+
+    def __call__(self, x: Batch, y: NDArray[Any], lr: float, step: int) -> float:
+        """Train on one batch with learning rate ``lr``; ``step`` counts from 1. Returns the mean loss before it."""
+        self.network.clock.step = step
+        logits = self.network.forward(x)
+        loss, dlogits = self.loss.value_and_gradient(logits, y)
+        if not math.isfinite(loss):
+            raise NonFiniteError("loss")
+        self.network.backward(dlogits)
+        self.regularization.apply(self.bench)
+        if not self._finite_gradient():
+            raise NonFiniteError("gradient")
+        self.optimizer.update(lr, step)
+        return loss
+
+    def _finite_gradient(self) -> bool:
+        gradient = self.bench.gradient
+        return math.isfinite(float(np.dot(gradient, gradient))) or bool(np.isfinite(gradient).all())
