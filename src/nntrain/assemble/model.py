@@ -1,0 +1,63 @@
+"""A checkpoint → a network that predicts, with its preprocessing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nntrain.assemble.prepare import build_parts, units
+from nntrain.data import Preprocessing
+from nntrain.errors import CheckpointError, NNTrainError, Problem
+from nntrain.network import BLOCK, Network
+from nntrain.spec import Spec, spec_of
+from nntrain.training.checkpoint import Checkpoint, load_checkpoint
+from nntrain.training.evaluation import Evaluator
+from nntrain.types import Array
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What a checkpoint holds, alive: spec, preprocessing, network and evaluator."""
+
+    path: Path
+    header: dict[str, Any]
+    spec: Spec
+    preprocessing: Preprocessing
+    network: Network
+    evaluator: Evaluator
+
+
+def restore_bundle(path: Path) -> Bundle:
+    """Load a checkpoint file and rebuild what it describes; whatever does not fit together is refused."""
+    checkpoint = load_checkpoint(path)
+    try:
+        spec = spec_of(checkpoint.header["config"], checkpoint.header["name"])
+        preprocessing = Preprocessing.from_state(checkpoint.header["preprocessing"])
+        network, loss, _ = build_parts(spec, preprocessing, BLOCK)
+    except (KeyError, TypeError, ValueError, NNTrainError) as error:
+        raise CheckpointError(
+            Problem(str(path), f"its config does not build with this nntrain ({type(error).__name__}: {error})")
+        ) from None
+    fit_arrays(checkpoint, network, path)
+    evaluator = Evaluator(network, loss, units(preprocessing))
+    return Bundle(path, checkpoint.header, spec, preprocessing, network, evaluator)
+
+
+def fit_arrays(checkpoint: Checkpoint, network: Network, path: Path) -> None:
+    """Copy a checkpoint's parameters and memory into a network of exactly that layout."""
+    vector = network.vector
+    if checkpoint.header.get("layout") != vector.layout():
+        raise CheckpointError(Problem(str(path), "its layers are not those of its config"))
+    for name, target in (("parameters", vector.values), ("memory", vector.memory)):
+        target[...] = matching(checkpoint, name, target, path)
+
+
+def matching(checkpoint: Checkpoint, name: str, target: Array, path: Path) -> Array:
+    """The array ``name`` of a checkpoint, which must be like ``target``."""
+    array = checkpoint.arrays.get(name)
+    if array is None or array.shape != target.shape or array.dtype != np.dtype(target.dtype):
+        raise CheckpointError(Problem(str(path), f"its array '{name}' is missing or has another shape or type"))
+    return array

@@ -1,0 +1,73 @@
+"""A checked config: what was written, what it means, and where each value came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+from nntrain.config.check import check
+from nntrain.config.document import Document, load, plain_document
+from nntrain.config.overrides import override, override_values
+from nntrain.config.paths import Loc
+from nntrain.config.registry import Choice
+from nntrain.data.sources import anchored
+from nntrain.errors import ConfigError, Problem
+from nntrain.spec.tree import Config
+
+SOURCES: tuple[Loc, ...] = (("data", "train"), ("data", "validation"), ("data", "test"))
+
+
+@dataclass(frozen=True)
+class Spec:
+    """The checked tree (`choice`), its built form (`config`), and the document that it came from."""
+
+    name: str
+    document: Document
+    choice: Choice
+    config: Config
+
+    def plain(self) -> dict[str, Any]:
+        """The whole config as YAML data, every default filled in."""
+        return cast("dict[str, Any]", self.choice.plain())
+
+    def error(self, loc: Loc, message: str) -> ConfigError:
+        """An error at the place where the value at ``loc`` was written."""
+        return ConfigError(Problem(self.document.place(loc), f"{'.'.join(map(str, loc))}: {message}"))
+
+
+def load_spec(
+    path: Path,
+    assignments: Sequence[str] = (),
+    overrides: Mapping[str, object] | None = None,
+    *,
+    name: str | None = None,
+) -> Spec:
+    """Read and check a config file with ``--set`` assignments, or overrides by Python values, over it."""
+    return _spec(name or path.stem, load(path), assignments, overrides or {})
+
+
+def spec_of(
+    plain: Mapping[str, object], name: str, assignments: Sequence[str] = (), overrides: Mapping[str, object] | None = None
+) -> Spec:
+    """The spec of a resolved config, such as the one that a checkpoint holds."""
+    return _spec(name, plain_document(plain, name), assignments, overrides or {})
+
+
+def _spec(name: str, document: Document, assignments: Sequence[str], overrides: Mapping[str, object]) -> Spec:
+    document = override(document, assignments, Config)
+    document = override_values(document, overrides, Config)
+    document = _anchored(document)
+    choice = check(Config, document)
+    return Spec(name, document, choice, choice.build())
+
+
+def _anchored(document: Document) -> Document:
+    """The document with the paths of its tables made absolute, each against the folder it was written in."""
+    value = dict(document.value)
+    data = value.get("data")
+    if isinstance(data, dict):
+        paths = {key: anchored(data[key], document.origin(("data", key)).base) for _, key in SOURCES if key in data}
+        value["data"] = {**data, **paths}
+    return replace(document, value=value)
