@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-from nntrain.config.check import check
+from nntrain.config.check import check, with_places
 from nntrain.config.document import Document, load, plain_document
 from nntrain.config.overrides import override, override_values
 from nntrain.config.paths import Loc
@@ -60,7 +60,11 @@ def _spec(name: str, document: Document, assignments: Sequence[str], overrides: 
     document = override_values(document, overrides, Config)
     document = _anchored(document)
     choice = check(Config, document)
-    return Spec(name, document, choice, choice.build())
+    try:
+        config = choice.build()
+    except ConfigError as error:  # a rule between settings, which does not know its place
+        raise with_places(error, document) from None
+    return Spec(name, document, choice, config)
 
 
 def _anchored(document: Document) -> Document:

@@ -62,7 +62,6 @@ class Trainer:
             state.schedule = job.schedule.counters
         self._x = np.empty((job.batches.largest, job.train.x.shape[1]), job.train.x.dtype)
         self._beat = 0.0
-        self._lr = 0.0
 
     def run(self) -> str:
         """Train to the end; returns why it ended: ``epochs``, ``early_stopping`` or ``max_time``."""
@@ -105,19 +104,23 @@ class Trainer:
         position, job = self.state.position, self.job
         x = np.take(job.train.x, rows, axis=0, out=self._x[: len(rows)], mode="clip")  # (B, n)
         y = job.train.y[rows]
-        share = 1.0 / job.batches.count
-        progress = Progress(position.epoch + position.batch * share, job.settings.epochs, share)
-        self._lr = job.step.optimizer.lr * job.schedule(progress)
+        lr = self._learning_rate(position.batch)
         try:
-            return job.step(x, y, self._lr, position.step + 1), len(rows)
+            return job.step(x, y, lr, position.step + 1), len(rows)
         except NonFiniteError as error:
             self.saver.flush_best()
             layer = first_bad_layer(self.network, job.step.loss, x, y)
             raise DivergedError(
                 f"training diverged: the {error} is not finite in epoch {position.epoch + 1}, batch "
-                f"{position.batch + 1} of {job.batches.count}; first seen in {layer}; learning rate {self._lr:g}; "
+                f"{position.batch + 1} of {job.batches.count}; first seen in {layer}; learning rate {lr:g}; "
                 f"{REMEDIES}"
             ) from None
+
+    def _learning_rate(self, batch: int) -> float:
+        """The rate of batch ``batch`` of the epoch in hand: a function of position and counters alone."""
+        share = 1.0 / self.job.batches.count
+        progress = Progress(self.state.position.epoch + batch * share, self.job.settings.epochs, share)
+        return self.job.step.optimizer.lr * float(self.job.schedule(progress))
 
     def _pause(self, elapsed: float) -> bool:
         """Between two batches: signs of life, checkpoints, signals, the clock. True where the epoch must end here."""
@@ -147,7 +150,7 @@ class Trainer:
         record: Record = {
             "epoch": position.epoch + 1,
             "step": position.step,
-            "lr": self._lr,
+            "lr": self._learning_rate(position.batch - 1),
             "seconds": position.seconds,
             "samples_per_second": position.rows / max(position.seconds, 1e-9),
             "train_loss": job.evaluator.in_units(position.running_loss),

@@ -28,6 +28,7 @@ class RunFolder:
             self._lock = (path / ".lock").open("a")
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            self._lock.close()
             raise StorageError(Problem(str(path), "another process is training in this run folder")) from None
         except OSError as error:
             raise StorageError(Problem(str(path), f"cannot be used as a run folder: {error.strerror}")) from None

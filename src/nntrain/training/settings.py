@@ -13,7 +13,7 @@ from nntrain.types import Count, NonNegative, Positive, Seed
 class EarlyStopping:
     """Stop when ``monitor`` has not improved by more than ``min_delta`` for ``patience`` epochs.
 
-    YAML      early_stopping: 10        early_stopping: {patience: 10, min_delta: 0.001, monitor: validation_accuracy}
+    YAML      early_stopping: true        early_stopping: {patience: 10, min_delta: 0.001, monitor: validation_accuracy}
 
     ``monitor`` defaults to ``training.monitor``. The best weights are restored whether or not it fires.
     """
@@ -36,7 +36,7 @@ class TrainingSettings:
     ``metrics``                computed after every epoch; by default accuracy or rmse (all of them at the end)
     ``early_stopping``         off by default
     ``max_time``               seconds after which training ends after the batch in hand
-    ``checkpoint_every_steps`` also save in the middle of an epoch, every so many steps
+    ``checkpoint_every_steps``  also save in the middle of an epoch, every so many steps
     ``threads``                of matrix products; by default all cores for a large network, else one. Bits depend on it
     """
 
