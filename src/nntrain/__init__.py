@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from nntrain.api import Model, Run, fit, load
+from nntrain.version import __version__
 
-__version__ = "0.1.0"
-__all__ = ["Model", "Run", "__version__", "fit", "load"]
+if TYPE_CHECKING:
+    from nntrain.api import Model, Run, fit, load, resume
+
+__all__ = ["Model", "Run", "__version__", "fit", "load", "resume"]
 
 
 def __getattr__(name: str) -> Any:
     """Import the Python API on first use, so that the command line starts without NumPy."""
-    if name in {"Model", "Run", "fit", "load"}:
+    if name in {"Model", "Run", "fit", "load", "resume"}:
         import nntrain.api
 
         return getattr(nntrain.api, name)

@@ -41,9 +41,11 @@ def test_a_run_stopped_after_any_step_and_resumed_ends_in_the_same_bytes(
     config = write_config(tmp_path)
     out = tmp_path / "run"
     with pytest.raises(InterruptedRun) as stopped:
-        nntrain.fit(config, {"training.checkpoint_every_steps": 5}, out=out, listeners=[StopAfter(CheckpointSaved, steps)])
+        nntrain.fit(
+            config, {"training.checkpoint_every_steps": 5}, out=out, listeners=[StopAfter(CheckpointSaved, steps)]
+        )
     assert stopped.value.exit_code == 143
-    nntrain.api.resume(out)
+    nntrain.resume(out)
     assert comparable(out)["history"] == comparable(undisturbed)["history"]
     _same_but_config(out, undisturbed)
 
@@ -60,7 +62,7 @@ def test_a_run_stopped_again_and_again_ends_in_the_same_bytes(tmp_path: Path, un
     sittings = 1
     while True:
         try:
-            nntrain.api.resume(out, listeners=[StopAfter(CheckpointSaved, 3)])
+            nntrain.resume(out, listeners=[StopAfter(CheckpointSaved, 3)])
             break
         except InterruptedRun:
             sittings += 1
@@ -81,7 +83,7 @@ def test_another_seed_gives_other_bytes(tmp_path: Path, undisturbed: Path) -> No
 def test_a_finished_run_is_resumed_without_a_step(undisturbed: Path) -> None:
     before = comparable(undisturbed)
     events: list[Event] = []
-    run = nntrain.api.resume(undisturbed, listeners=[events.append])
+    run = nntrain.resume(undisturbed, listeners=[events.append])
     assert not [event for event in events if isinstance(event, EpochEnded)]
     assert isinstance(events[-1], RunEnded)
     assert run.summary["epochs"] == 12
@@ -92,7 +94,7 @@ def test_more_epochs_go_on_where_the_run_ended(tmp_path: Path) -> None:
     constant = {"schedule": "constant", "training.early_stopping": False}
     config = write_config(tmp_path)
     short = nntrain.fit(config, {**constant, "training.epochs": 4}, out=tmp_path / "short")
-    longer = nntrain.api.resume(short.folder, {"training.epochs": 9})
+    longer = nntrain.resume(short.folder, {"training.epochs": 9})
     whole = nntrain.fit(config, {**constant, "training.epochs": 9}, out=tmp_path / "whole")
     assert longer.summary["epochs"] == 9
     _same_but_config(longer.folder, whole.folder)
@@ -108,12 +110,10 @@ def test_more_epochs_go_on_where_the_run_ended(tmp_path: Path) -> None:
         ({"optimizer": "sgd"}, "optimizer: a resumed run cannot change its optimizer"),
     ],
 )
-def test_what_would_change_the_past_is_refused(
-    undisturbed: Path, change: dict[str, object], says: str
-) -> None:
+def test_what_would_change_the_past_is_refused(undisturbed: Path, change: dict[str, object], says: str) -> None:
     before = comparable(undisturbed)
     with pytest.raises(ConfigError, match=r".") as refused:
-        nntrain.api.resume(undisturbed, change)
+        nntrain.resume(undisturbed, change)
     assert says in str(refused.value)
     assert comparable(undisturbed) == before
 
@@ -125,30 +125,30 @@ def test_changed_data_are_refused(tmp_path: Path) -> None:
     run = nntrain.fit(config, out=tmp_path / "run")
     (tmp_path / "t.csv").write_text("x,z,y\n" + rows.replace("3,3,b", "3,4,b") + "\n")
     with pytest.raises(DataError, match="the data changed since this run began"):
-        nntrain.api.resume(run.folder)
+        nntrain.resume(run.folder)
 
 
 def test_a_run_in_use_is_refused(undisturbed: Path) -> None:
     holder = RunFolder(undisturbed)
     try:
         with pytest.raises(StorageError, match="another process is training in this run folder"):
-            nntrain.api.resume(undisturbed)
+            nntrain.resume(undisturbed)
     finally:
         holder.close()
 
 
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="is it a run folder"):
-        nntrain.api.resume(tmp_path)
+        nntrain.resume(tmp_path)
     with pytest.raises(CheckpointError, match="no such run folder"):
-        nntrain.api.resume(tmp_path / "nowhere")
+        nntrain.resume(tmp_path / "nowhere")
 
 
 def test_a_run_stopped_before_its_first_checkpoint_starts_from_its_config(tmp_path: Path, undisturbed: Path) -> None:
     run = nntrain.fit(write_config(tmp_path), {"training.checkpoint_every_steps": 5}, out=tmp_path / "run").folder
     for name in ("best.safetensors", "last.safetensors", "history.jsonl", "summary.json"):
         (run / name).unlink()
-    nntrain.api.resume(run)
+    nntrain.resume(run)
     _same_but_config(run, undisturbed)
 
 

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nntrain.assemble import Bundle, restore_bundle
 from nntrain.data import LoadedRows, load_rows, load_split
+from nntrain.data.dataset import SplitName
 from nntrain.errors import ConfigError
 from nntrain.kernels.threads import blas_threads
 from nntrain.training.evaluation import measure
@@ -22,6 +23,16 @@ from nntrain.training.run_folder import find_checkpoint
 
 Table: TypeAlias = str | PathLike[str] | Mapping[str, Sequence[Any]] | NDArray[Any]
 """A file, a mapping of column names to values, or an array with the input columns in training's order."""
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Encoded rows with their targets; ``unknown`` counts the cells of each column that held an unknown category."""
+
+    x: NDArray[np.float32]
+    y: NDArray[Any]
+    unknown: dict[str, int]
+    warnings: list[str]
 
 
 @dataclass(frozen=True)
@@ -42,29 +53,38 @@ class Model:
 
     def predict(self, table: Table) -> NDArray[Any]:
         """Labels (N,), or values (N,) in the target's own units. The target column is not needed."""
-        return self.labels(self._outputs(self.rows(table, need_target=False)))
+        return self.labels(self.outputs(self.rows(table, need_target=False)))
 
     def predict_proba(self, table: Table) -> NDArray[np.float64]:
         """Probabilities (N, K), columns in the order of `classes`."""
         if self.task != "classification":
             raise ConfigError("predict_proba is for classification; this model does regression")
-        return self._outputs(self.rows(table, need_target=False))
+        return self.outputs(self.rows(table, need_target=False))
 
-    def evaluate(
-        self, table: Table | None = None, *, split: Literal["train", "validation", "test"] = "test"
-    ) -> dict[str, float]:
+    def evaluate(self, table: Table | None = None, *, split: SplitName = "test") -> dict[str, float]:
         """Loss and all metrics on a table with the target column, or on a split of the run's own data."""
-        x, y = self.examples(table, split)
-        with self._quiet_threads():
-            return self.bundle.evaluator.figures(x, y, metrics[self.bundle.preprocessing.task].names)
+        return self.figures(self.examples(table, split))
 
-    def examples(self, table: Table | None, split: Literal["train", "validation", "test"]) -> tuple[Any, Any]:
+    def figures(self, examples: Examples) -> dict[str, float]:
+        """Loss and all metrics of encoded rows."""
+        with self._quiet_threads():
+            return self.bundle.evaluator.figures(examples.x, examples.y, metrics[self.bundle.preprocessing.task].names)
+
+    def examples(self, table: Table | None, split: SplitName = "test") -> Examples:
         """Encoded rows and targets of a table, or of a split of the run's own data."""
         if table is not None:
             rows = self.rows(table, need_target=True)
-            return rows.x, rows.y
+            assert rows.y is not None
+            return Examples(rows.x, rows.y, rows.unknown, rows.warnings)
+        if split not in self.splits:
+            raise ConfigError(f"this run has no {split} split; it has {', '.join(self.splits)}")
         found = load_split(self.bundle.spec.config.data, self.bundle.preprocessing, split)
-        return found.x, found.y
+        return Examples(found.x, found.y, found.unknown, [])
+
+    @property
+    def splits(self) -> list[SplitName]:
+        """The splits that the run's own data has."""
+        return list(self.bundle.header["rows"])
 
     def rows(self, table: Table, *, need_target: bool) -> LoadedRows:
         """Read and encode a table."""
@@ -75,13 +95,11 @@ class Model:
         """Probabilities → labels; values stay as they are."""
         if self.classes is None:
             return outputs
-        return np.asarray(self.classes)[outputs.argmax(axis=1)]
+        labels: NDArray[Any] = np.asarray(self.classes)[outputs.argmax(axis=1)]
+        return labels
 
-    def outputs(self, rows: LoadedRows) -> NDArray[np.float64]:
+    def outputs(self, rows: LoadedRows | Examples) -> NDArray[np.float64]:
         """Probabilities (N, K) or values (N,) of encoded rows."""
-        return self._outputs(rows)
-
-    def _outputs(self, rows: LoadedRows) -> NDArray[np.float64]:
         with self._quiet_threads():
             return self.bundle.evaluator.predict(rows.x)
 

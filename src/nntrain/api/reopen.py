@@ -37,19 +37,27 @@ class Reopened:
     notes: list[str] = field(default_factory=list)
 
 
-def reopen(
-    run: Path, assignments: Sequence[str] = (), overrides: Mapping[str, object] | None = None
-) -> Reopened:
+def reopen(run: Path, assignments: Sequence[str] = (), overrides: Mapping[str, object] | None = None) -> Reopened:
     """Lock a run folder and read where it stands."""
+    if run.is_symlink():
+        run = run.parent / run.readlink()  # runs/latest: the run keeps its own name
     if not run.is_dir():
         raise CheckpointError(Problem(str(run), "no such run folder"))
-    if not (run / LAST).exists():
-        if not (run / "config.yaml").exists():
-            raise CheckpointError(Problem(str(run), f"neither {LAST} nor config.yaml in this folder; is it a run folder?"))
-        folder = RunFolder(run)
+    if not any((run / name).exists() for name in (LAST, "config.yaml")):
+        raise CheckpointError(Problem(str(run), f"neither {LAST} nor config.yaml in this folder; is it a run folder?"))
+    folder = RunFolder(run)
+    try:
+        if (run / LAST).exists():
+            return _from_checkpoint(folder, assignments, overrides)
         prepared = prepare(load_spec(run / "config.yaml", assignments, overrides, name=_run_name(run)))
         return Reopened(folder, prepared, None, ["stopped before its first checkpoint: starts from the beginning"])
-    folder = RunFolder(run)
+    except BaseException:
+        folder.close()
+        raise
+
+
+def _from_checkpoint(folder: RunFolder, assignments: Sequence[str], overrides: Mapping[str, object] | None) -> Reopened:
+    run = folder.path
     checkpoint = load_checkpoint(run / LAST)
     spec = _recorded_spec(checkpoint, run, assignments, overrides)
     changes = _changes(spec, checkpoint.header["config"])
@@ -59,8 +67,8 @@ def reopen(
     if changes and (run / BEST).exists():
         _adopt_best(checkpoint, load_checkpoint(run / BEST), notes)
     if checkpoint.header["versions"] != versions():
-        old, new = checkpoint.header["versions"], versions()
-        differing = ", ".join(f"{key} {old.get(key)} → {new[key]}" for key in new if old.get(key) != new[key])
+        before, now = checkpoint.header["versions"], versions()
+        differing = ", ".join(f"{key} {before.get(key)} → {now[key]}" for key in now if before.get(key) != now[key])
         notes.append(f"the environment changed ({differing}): the bits may differ from an undisturbed run's")
     return Reopened(folder, prepared, checkpoint, notes)
 
@@ -80,8 +88,7 @@ def _recorded_spec(
 
 def _changes(spec: Spec, recorded: dict[str, Any]) -> list[tuple[str, Any, Any]]:
     """The settings that differ from the recorded ones; raises for those that must not."""
-    old, new = dict(_leaves(recorded)), dict(_leaves(spec.plain()))
-    changes = [(key, old.get(key), new.get(key)) for key in {**old, **new} if old.get(key) != new.get(key)]
+    changes = differences(recorded, spec.plain())
     forbidden = [
         Problem(
             spec.document.place(tuple(key.split("."))),
@@ -90,12 +97,17 @@ def _changes(spec: Spec, recorded: dict[str, Any]) -> list[tuple[str, Any, Any]]
         for key, before, after in changes
         if not key.startswith(CHANGEABLE)
     ]
-    names = {key.split(".")[1] for key in [*old, *new] if key.startswith("optimizer.")}
-    if len(names) > 1:
+    if set(recorded["optimizer"]) != set(spec.plain()["optimizer"]):
         forbidden.append(Problem("", "optimizer: a resumed run cannot change its optimizer; start a new run"))
     if forbidden:
         raise ConfigError(forbidden)
     return changes
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    """The settings in which two plain configs differ: dotted key, old value, new value (None where there is none)."""
+    before, after = dict(_leaves(old)), dict(_leaves(new))
+    return [(key, before.get(key), after.get(key)) for key in {**before, **after} if before.get(key) != after.get(key)]
 
 
 def _same_past(prepared: Prepared, checkpoint: Checkpoint, run: Path) -> None:
@@ -116,11 +128,13 @@ def _adopt_best(last: Checkpoint, best: Checkpoint, notes: list[str]) -> None:
     found, counters = best.header["state"]["best"], last.header["state"]["best"]
     if found["epoch"] > last.header["state"]["position"]["epoch"]:
         counters.update(value=found["value"], epoch=found["epoch"])
-        notes.append(f"the best checkpoint, of epoch {found['epoch']}, was made before the change and stays to be beaten")
+        notes.append(
+            f"the best checkpoint, of epoch {found['epoch']}, was made before the change and stays to be beaten"
+        )
 
 
-def _leaves(value: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(value, dict) and value:
+def _leaves(value: object, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping) and value:
         for key, item in value.items():
             yield from _leaves(item, f"{prefix}{key}.")
     else:

@@ -30,7 +30,9 @@ def train(
     """Train from ``checkpoint``, or from the beginning, to the end; the folder is free again afterwards."""
     job = prepared.job
     try:
-        trainer = Trainer(job, RunState(), Saver(folder, checkpoint_header(prepared)), listeners)
+        rows = {split.name: len(split) for split in prepared.dataset.splits}
+        header = {**checkpoint_header(prepared), "rows": rows}
+        trainer = Trainer(job, RunState(), Saver(folder, header), listeners)
         if checkpoint is not None:
             trainer.restore(checkpoint.header["state"], checkpoint.arrays)
         folder.write_config(dump_yaml(prepared.resolved))
@@ -65,7 +67,7 @@ def _columns(names: list[str]) -> list[str]:
 
 def _summary(prepared: Prepared, folder: RunFolder, state: RunState, stopped: str) -> dict[str, Any]:
     """The content of `summary.json`; the figures are those of the best epoch."""
-    job, dataset = prepared.job, prepared.dataset
+    dataset = prepared.dataset
     fit_arrays(load_checkpoint(folder.path / BEST), prepared.network, folder.path / BEST)
     splits = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
     rows = {name: as_rows(split) for name, split in splits.items() if split is not None}

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-import nntrain
 from nntrain.assemble.prepare import Prepared
+from nntrain.version import __version__
 
 
 def checkpoint_header(prepared: Prepared) -> dict[str, Any]:
@@ -26,9 +26,9 @@ def checkpoint_header(prepared: Prepared) -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """What the bits of a run depend on besides its config and data."""
-    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]  # type: ignore[index]  # a dict in this mode
+    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     return {
-        "nntrain": nntrain.__version__,
+        "nntrain": __version__,
         "numpy": np.__version__,
         "python": platform.python_version(),
         "blas": f"{blas.get('name')} {blas.get('version')}",

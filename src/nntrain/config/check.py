@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from nntrain.config.annotations import containers
 from nntrain.config.document import Document, Origin
-from nntrain.config.markers import KEY_FAULT, check_settings, section_component
+from nntrain.config.markers import KEY_FAULT, Named, check_settings, section_component
 from nntrain.config.messages import expectation, explain, mending
-from nntrain.config.paths import Loc, dotted
-from nntrain.config.registry import Choice
+from nntrain.config.paths import Loc, dotted, split_path
+from nntrain.config.registry import Choice, Component
 from nntrain.errors import ConfigError, Problem
 
 
 def check(root: Callable[..., Any], document: Document) -> Choice:
     """The choice that a document describes; ConfigError with all its problems if it is not a valid one."""
+    component = section_component(root)
     try:
-        return check_settings(section_component(root), document.value, ())
+        return check_settings(component, document.value, ())
     except ValidationError as error:
-        raise ConfigError(problems(error, document)) from None
+        raise ConfigError(problems(error, document, component)) from None
 
 
-def problems(error: ValidationError, document: Document) -> list[Problem]:
+def problems(error: ValidationError, document: Document, root: Component[Any]) -> list[Problem]:
     """Pydantic's errors in our words, sorted by place."""
-    findings = [_found(item, document.value) for item in error.errors(include_url=False)]
+    findings = [
+        _with_right_place(_found(item, document.value), document, root) for item in error.errors(include_url=False)
+    ]
     placed = [(_origin(finding, document), finding) for finding in _merged(findings)]
     placed.sort(key=lambda pair: pair[0].order)
     lines = [
@@ -40,6 +45,21 @@ def problems(error: ValidationError, document: Document) -> list[Problem]:
 def problem(document: Document, loc: Loc, message: str) -> Problem:
     """A problem found later, such as a metric that does not fit the task, at the place of ``loc``."""
     return Problem(document.place(loc), f"{dotted(loc)}: {message}")
+
+
+def with_places(error: ConfigError, document: Document) -> ConfigError:
+    """The same error, its messages that begin with a dotted path and have no place put where that path was written.
+
+    For rules between settings (``__post_init__`` of a section), which know the path but not the document.
+    """
+    return ConfigError([_with_place(found, document) for found in error.problems])
+
+
+def _with_place(found: Problem, document: Document) -> Problem:
+    path = split_path(found.message.partition(": ")[0])
+    if found.place or not path or path[0] not in document.value:
+        return found
+    return replace(found, place=document.place(tuple(int(part) if part.isdecimal() else part for part in path)))
 
 
 @dataclass(frozen=True)
@@ -76,6 +96,31 @@ def _found(item: ErrorDetails, value: object) -> _Finding:
     message = explain(item["type"], given, context, item["msg"])
     expected = "" if item["type"].startswith("nntrain") else expectation(item["type"], context, item["msg"])
     return _Finding(loc, tuple(branches), kind, given, expected, message, mending(item["type"], given, context))
+
+
+def _with_right_place(finding: _Finding, document: Document, root: Component[Any]) -> _Finding:
+    """For a key that is unknown here, but known in another place, say where."""
+    if finding.kind != KEY_FAULT or not re.fullmatch(r"unknown key( \(known.*)?", finding.message):
+        return finding
+    places = [loc for loc in _settings(root, (), document.value) if loc[-1] == finding.loc[-1]]
+    if len(places) != 1:
+        return finding
+    return replace(finding, message=f"unknown key (did you mean '{dotted(places[0])}'?)")
+
+
+def _settings(component: Component[Any], loc: Loc, value: object) -> Iterator[Loc]:
+    """The places of all settings, of named things those of the one that is chosen or the default."""
+    for key, annotation in component.annotations.items():
+        here = (*loc, key)
+        yield here
+        given = value.get(key, component.defaults.get(key)) if isinstance(value, dict) else component.defaults.get(key)
+        for form in containers(annotation):
+            if isinstance(form, Component):
+                yield from _settings(form, here, given)
+            elif isinstance(form, Named):
+                name = next(iter(given), "") if isinstance(given, dict) else given
+                if isinstance(name, str) and name in form.registry:
+                    yield from _settings(form.registry[name], (*here, name), None)
 
 
 def _merged(findings: Iterable[_Finding]) -> list[_Finding]:

@@ -11,6 +11,7 @@ from typing import Any
 from nntrain.config.scalars import resolve
 
 NUMBERS = ("int_type", "int_from_float", "float_type")
+YAML_1_1_BOOLEANS = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}
 
 EXPECTED = {
     "int_type": "a whole number",
@@ -77,6 +78,8 @@ def mending(kind: str, given: object, context: Mapping[str, Any]) -> str:
         digits = given.replace("_", "").replace(",", "") if given[-1].isdigit() else given
         if len(digits) < 40 and not isinstance(number := resolve(digits), str | bool | None):
             return " (remove the quotes)" if digits == given else f" (write {describe(number)})"
+    if kind == "bool_type" and isinstance(given, str) and given.lower() in YAML_1_1_BOOLEANS:
+        return f" (write {YAML_1_1_BOOLEANS[given.lower()]})"
     if kind in ("string_type", "path_type") and isinstance(given, bool | int | float):
         return " (put it in quotes)"
     if kind in ("int_type", "int_from_float") and isinstance(given, float) and given.is_integer():

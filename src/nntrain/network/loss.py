@@ -110,12 +110,12 @@ class BinaryCrossEntropy(Loss):
     def value_and_gradient(self, logits: Batch, y: NDArray[Any]) -> tuple[float, Batch]:
         """σ(z) = e^−max(−z, 0) / (1 + e^−|z|) shares its exponential with the loss."""
         rows = len(y)
-        z = logits[:, 0]  # (B,)
+        z, truth = logits[:, 0], y.astype(logits.dtype)  # (B,); whole numbers would pull z into float64
         small = np.exp(-np.abs(z))  # e^−|z| ≤ 1
-        loss = float(np.sum(np.maximum(z, 0.0) + np.log1p(small) - z * y, dtype=np.float64)) / rows
+        loss = float(np.sum(np.maximum(z, 0.0) + np.log1p(small) - z * truth, dtype=np.float64)) / rows
         p = np.where(z >= 0.0, z.dtype.type(1.0), small) / (1.0 + small)
         gradient = self.gradient[:rows]
-        np.divide(p - y, rows, out=gradient[:, 0], casting="same_kind")
+        np.divide(p - truth, rows, out=gradient[:, 0])
         return loss, gradient
 
     def value(self, logits: Array, y: NDArray[Any]) -> float:

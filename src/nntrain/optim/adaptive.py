@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from nntrain.kernels import kernel
@@ -57,7 +59,7 @@ def adam_update(
     average *= beta2
     average += scratch
     np.sqrt(average, out=scratch)
-    scratch *= 1.0 / np.sqrt(c2)
+    scratch *= 1.0 / math.sqrt(c2)  # of the same float type: np.sqrt would give a float64 and pull the block along
     scratch += epsilon
     np.divide(velocity, scratch, out=scratch)
     scratch *= lr / c1

@@ -6,6 +6,7 @@ history) and versions. A reader trusts nothing: it checks structure and digest b
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -39,7 +40,11 @@ def encode(checkpoint: Checkpoint) -> bytes:
     """The bytes of a checkpoint file; equal checkpoints give equal bytes."""
     from safetensors.numpy import save
 
-    header = {"digest": ZEROS, "format": FORMAT, **checkpoint.header}
+    header: dict[str, Any] = {
+        "digest": ZEROS,
+        "format": FORMAT,
+    }  # the file's own, also where a header was read from one
+    header |= {key: value for key, value in checkpoint.header.items() if key not in header}
     text = json.dumps(header, ensure_ascii=True, separators=(",", ":"))
     arrays = {name: np.ascontiguousarray(array) for name, array in checkpoint.arrays.items()}
     content = save(arrays, metadata={KEY: text})
@@ -66,11 +71,13 @@ def decode(content: bytes, name: str) -> Checkpoint:
     try:
         table = json.loads(content[8 : 8 + length], object_pairs_hook=_unique)
         header = json.loads(table.pop("__metadata__")[KEY], object_pairs_hook=_unique)
+        if not isinstance(header, dict):
+            raise TypeError("it is no mapping")
         arrays = {key: _array(content[8 + length :], entry) for key, entry in table.items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise refuse(f"its header is malformed ({error})") from None
     if header.get("format") != FORMAT:
-        raise CheckpointError(Problem(name, f"format {header.get('format')}; this nntrain reads format {FORMAT}"))
+        raise CheckpointError(Problem(name, f"format {header.get('format')!r}; this nntrain reads format {FORMAT}"))
     return Checkpoint(header, arrays)
 
 
@@ -93,6 +100,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     """Temporary file in the same folder → write → flush → read back → rename → flush the folder."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
+        temporary.unlink(missing_ok=True)  # of a killed process with our number: in a container all may have the same
         with temporary.open("xb") as file:
             file.write(content)
             file.flush()
@@ -108,7 +116,8 @@ def write_atomically(path: Path, content: bytes) -> None:
     except OSError as error:
         raise StorageError(Problem(str(path), f"cannot be written: {error.strerror}")) from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def _sealed(content: bytes, digest: str) -> bytes:

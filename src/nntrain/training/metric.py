@@ -112,5 +112,6 @@ def mae(truth: Floats, predicted: Floats) -> float:
 @metric("regression", "higher")
 def r2(truth: Floats, predicted: Floats) -> float:
     """1 − Σ(y − ŷ)² / Σ(y − ȳ)²: 1 is perfect, 0 as good as the mean. NaN where the truth is constant."""
-    spread = float(np.sum((truth - truth.mean()) ** 2))
-    return 1.0 - float(np.sum((truth - predicted) ** 2)) / spread if spread else float("nan")
+    if np.ptp(truth) == 0.0:  # not a spread of 0: the mean of three times 0.1 is not 0.1
+        return float("nan")
+    return 1.0 - float(np.sum((truth - predicted) ** 2) / np.sum((truth - truth.mean()) ** 2))

@@ -38,25 +38,32 @@ class RunFolder:
     @classmethod
     def create(cls, wanted: Path | None, config_name: str) -> RunFolder:
         """A new folder: ``wanted``, or ``runs/<config name>-<NNN>``; where it is taken, the next number."""
+        first = Path("runs") / config_name if wanted is None else wanted
+        if not first.name:
+            first = first.absolute()  # `.` has no name of its own
         try:
-            if wanted is None:
-                parent, stem, taken = Path("runs"), config_name, _numbers(Path("runs"), config_name)
-            else:
-                parent, stem, taken = wanted.parent, wanted.name, _numbers(wanted.parent, wanted.name)
-            parent.mkdir(parents=True, exist_ok=True)
-            if wanted is not None and (not wanted.exists() or (wanted.is_dir() and not any(wanted.iterdir()))):
-                wanted.mkdir(exist_ok=True)
-                return cls(wanted)
-            number = max(taken, default=0 if wanted is None else 1) + 1
-            while True:
-                path = parent / f"{stem}-{number:03d}"
-                with contextlib.suppress(FileExistsError):
-                    path.mkdir()
-                    return cls(path)
+            first.parent.mkdir(parents=True, exist_ok=True)
+            if wanted is not None and (claimed := cls._claim(first)):
+                return claimed
+            number = max(_numbers(first.parent, first.name), default=0 if wanted is None else 1) + 1
+            while not (claimed := cls._claim(first.with_name(f"{first.name}-{number:03d}"))):
                 number += 1
         except OSError as error:
-            place = str(error.filename or wanted or "runs")
+            place = str(error.filename or first)
             raise StorageError(Problem(place, f"no run folder can be made: {error.strerror}")) from None
+        return claimed
+
+    @classmethod
+    def _claim(cls, path: Path) -> RunFolder | None:
+        """The folder if it is new, or empty but for what a run leaves that was killed as it began; else None."""
+        with contextlib.suppress(FileExistsError):
+            path.mkdir()
+        if not path.is_dir() or any(not entry.name.startswith(".") for entry in path.iterdir()):
+            return None
+        try:
+            return cls(path)
+        except StorageError:
+            return None  # another process was quicker
 
     def link_latest(self) -> None:
         """Point ``latest`` beside the folder at it."""

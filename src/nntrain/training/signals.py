@@ -30,7 +30,7 @@ class Interrupts:
         for number, handler in self._previous.items():
             signal.signal(number, handler)
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
+    def _note(self, number: int, _: FrameType | None) -> None:
         if self.received:
             if sys.stderr.isatty():
                 os.write(2, b"\x1b[?25h\n")  # a live table hides the cursor

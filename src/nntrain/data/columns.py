@@ -1,0 +1,121 @@
+"""A column in memory: numbers, or codes into a list of texts. What it means is decided later, by `inference`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nntrain.data.cells import BLANKS, Meaning, canonical, meaning
+
+Numbers: TypeAlias = NDArray[np.float64]
+Codes: TypeAlias = NDArray[np.int64]
+Mask: TypeAlias = NDArray[np.bool_]
+Cells: TypeAlias = Callable[[], NDArray[Any]]
+"""Gives back the cells as they stood in the source, for writing them out again."""
+MissingTokens: TypeAlias = frozenset[str]
+
+
+@dataclass(frozen=True)
+class NumberColumn:
+    """Every cell is missing or a number; a NaN that is not missing was given as such."""
+
+    values: Numbers
+    missing: Mask
+    cells: Cells
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+@dataclass(frozen=True)
+class TextColumn:
+    """Codes into the distinct texts; −1 where missing. ``declared``: the source itself says that this is text."""
+
+    codes: Codes
+    texts: list[str]
+    cells: Cells
+    declared: bool = False
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @property
+    def missing(self) -> Mask:
+        """Which rows hold no value."""
+        return self.codes < 0
+
+
+@dataclass(frozen=True)
+class UnusableColumn:
+    """A column of a type that is neither number nor text: a list, a blob. It may only be ignored."""
+
+    kind: str
+    cells: Cells
+
+    def __len__(self) -> int:
+        return len(self.cells())
+
+
+Column: TypeAlias = NumberColumn | TextColumn | UnusableColumn
+
+
+def column_of_numbers(values: NDArray[Any], null: Mask, tokens: MissingTokens) -> NumberColumn:
+    """A column of a numeric array; NaN, or -999, counts as missing where it is among the missing tokens."""
+    numbers, null_cells = values.astype(np.float64), null
+    numbers[null] = np.nan
+    for token in tokens:
+        if meaning(token) is not Meaning.TEXT:
+            value = float(token)
+            null = null | (np.isnan(numbers) if math.isnan(value) else numbers == value)
+
+    def cells() -> NDArray[Any]:
+        if not null_cells.any():
+            return values
+        array = values.astype(object)
+        array[null_cells] = None
+        return array
+
+    return NumberColumn(numbers, null, cells)
+
+
+def as_texts(column: NumberColumn | TextColumn) -> TextColumn:
+    """The same column with every number as the text that stood in the source."""
+    if isinstance(column, TextColumn):
+        return column
+    texts: dict[str, int] = {}
+    codes = np.full(len(column), -1, np.int64)
+    cells = column.cells()
+    for row in np.flatnonzero(~column.missing):
+        cell = cells[row]
+        text = cell.strip(BLANKS) if isinstance(cell, str) else canonical(float(cell))
+        codes[row] = texts.setdefault(text, len(texts))
+    return TextColumn(codes, list(texts), column.cells)
+
+
+def joined(columns: Sequence[Column]) -> Column:
+    """Columns of the same name from several files, one below the other."""
+    if len(columns) == 1:
+        return columns[0]
+
+    def cells() -> NDArray[Any]:
+        return np.concatenate([column.cells() for column in columns])
+
+    numbers = [column for column in columns if isinstance(column, NumberColumn)]
+    if len(numbers) == len(columns):
+        values = np.concatenate([column.values for column in numbers])
+        return NumberColumn(values, np.concatenate([column.missing for column in numbers]), cells)
+    unusable = next((column for column in columns if isinstance(column, UnusableColumn)), None)
+    if unusable is not None:
+        return UnusableColumn(unusable.kind, cells)
+    texts: dict[str, int] = {}
+    codes = []
+    parts = [as_texts(column) for column in columns if not isinstance(column, UnusableColumn)]
+    for part in parts:
+        places = np.array([texts.setdefault(text, len(texts)) for text in part.texts] + [-1], np.int64)
+        codes.append(places[part.codes])
+    return TextColumn(np.concatenate(codes), list(texts), cells, all(part.declared for part in parts))

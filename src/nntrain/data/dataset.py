@@ -1,0 +1,136 @@
+"""From the settings of `data:` to what training sees: float32 rows, split, with the preprocessing that made them."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nntrain.data.columns import Codes
+from nntrain.data.fitting import fit
+from nntrain.data.preprocessing import Preprocessing
+from nntrain.data.settings import DataSettings
+from nntrain.data.splitting import split_rows
+from nntrain.data.table import Table
+from nntrain.data.target import check_target
+from nntrain.errors import DataError, Problem
+
+SplitName: TypeAlias = Literal["train", "validation", "test"]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Encoded rows.
+
+    ``x`` (N, n) float32     ``y`` (N,) int64 class indices, or (N, 1) float32 standardised targets
+    ``rows``     (N,) int64 the number of each row in its source, from 0
+    ``unknown``  for each column how many cells held a category that training did not have
+    """
+
+    name: SplitName
+    x: NDArray[np.float32]
+    y: NDArray[Any]
+    rows: Codes
+    unknown: dict[str, int]
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The splits, and what was found on the way.
+
+    ``timings``      seconds: ``read``, and ``encode`` (which includes finding types and fitting)
+    ``fingerprint``  sha256 over the encoded splits: equal if and only if training sees the same
+    """
+
+    train: Split
+    validation: Split | None
+    test: Split | None
+    preprocessing: Preprocessing
+    warnings: list[str]
+    timings: dict[str, float]
+    fingerprint: str
+
+    @property
+    def splits(self) -> list[Split]:
+        """Those that there are."""
+        return [split for split in (self.train, self.validation, self.test) if split is not None]
+
+
+def load_dataset(settings: DataSettings) -> Dataset:
+    """Read, check, split, fit on the training rows, encode."""
+    began = time.perf_counter()
+    tokens = frozenset(settings.missing_values)
+    table = settings.train(tokens)
+    others: dict[SplitName, Table] = {}
+    if settings.validation is not None:
+        others["validation"] = settings.validation(tokens)
+    if settings.test is not None:
+        others["test"] = settings.test(tokens)
+    read = time.perf_counter()
+    task = check_target(table, settings.target, settings.task)
+    rows = split_rows(table, settings, task)
+    preprocessing, warnings = fit(table, rows["train"], settings, task)
+    splits: dict[str, Split] = {}
+    problems: list[Problem] = []
+    for name in ("train", "validation", "test"):
+        source = others.get(name, table)
+        if name not in rows and name not in others:
+            continue
+        try:
+            split = _encode(source, np.arange(source.rows) if name in others else rows[name], preprocessing, name)
+        except DataError as error:
+            problems += error.problems
+        else:
+            splits[name] = split
+            warnings += preprocessing.warnings(source, split.unknown, name=name)
+    if problems:
+        raise DataError(problems)
+    timings = {"read": read - began, "encode": time.perf_counter() - read}
+    train, validation, test = splits["train"], splits.get("validation"), splits.get("test")
+    return Dataset(train, validation, test, preprocessing, warnings, timings, fingerprint(list(splits.values())))
+
+
+def load_split(settings: DataSettings, preprocessing: Preprocessing, name: SplitName) -> Split:
+    """One split as a recorded run had it, encoded with that run's preprocessing."""
+    own = None if name == "train" else getattr(settings, name)
+    if own is not None:
+        table: Table = own(preprocessing.tokens)
+        return _encode(table, np.arange(table.rows), preprocessing, name)
+    table = settings.train(preprocessing.tokens)
+    rows = split_rows(table, settings, preprocessing.task)
+    if name not in rows:
+        raise DataError(table.problem(f"there is no {name} split: data.split.{name} is 0 and no data.{name} is given"))
+    return _encode(table, rows[name], preprocessing, name)
+
+
+def fingerprint(splits: list[Split]) -> str:
+    """A digest of what training sees."""
+    digest = hashlib.sha256()
+    for split in splits:
+        digest.update(f"{split.name} {split.x.shape} {split.y.shape} {split.y.dtype}".encode())
+        digest.update(split.x.data)
+        digest.update(np.ascontiguousarray(split.y).data)
+    return digest.hexdigest()
+
+
+def _encode(table: Table, rows: Codes, preprocessing: Preprocessing, name: SplitName) -> Split:
+    """Inputs and targets; the mistakes of both are gathered."""
+    problems: list[Problem] = []
+    try:
+        y = preprocessing.target.encode(table, rows)
+    except DataError as error:
+        problems += error.problems
+    try:
+        x, unknown = preprocessing.encode(table, rows)
+    except DataError as error:
+        problems += error.problems
+    if problems:
+        raise DataError(problems)
+    return Split(name, x, y, rows, unknown)

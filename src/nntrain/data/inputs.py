@@ -1,0 +1,94 @@
+"""One column of the table as inputs of the network, fitted to the training rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nntrain.data.columns import Codes
+from nntrain.data.encoding import OneHot
+from nntrain.data.imputation import Fill
+from nntrain.data.inference import numbers_of, numeric_problems, usable
+from nntrain.data.scaling import Scale, scale_from_state
+from nntrain.data.table import Table
+from nntrain.errors import DataError
+
+
+@dataclass(frozen=True)
+class NumericInput:
+    """A numeric column: missing values filled, then scaled; one more input if it says what was missing.
+
+    ``missing`` is how many training rows held no value.
+    """
+
+    type: ClassVar[str] = "numeric"
+    name: str
+    fill: Fill
+    scale: Scale
+    missing: int
+
+    @property
+    def features(self) -> list[str]:
+        """The names of the inputs."""
+        return [self.name, f"{self.name} is missing"] if self.fill.indicator else [self.name]
+
+    def write(self, table: Table, rows: Codes, out: NDArray[np.float32]) -> int:
+        """Fill this column's inputs, (N, width); no number is unknown."""
+        values, missing, faults = numbers_of(usable(table, self.name), rows)
+        if faults:
+            raise DataError(numeric_problems(table, self.name, faults, advice=False))
+        values[missing] = self.fill.value
+        with np.errstate(over="ignore"):
+            out[:, 0] = self.scale(values)
+        if self.fill.indicator:
+            out[:, 1] = missing
+        beyond = np.flatnonzero(~np.isfinite(out[:, 0]))
+        if len(beyond):
+            message = f"column '{self.name}': the scaled value is beyond float32; correct it, or set numeric: quantile"
+            raise DataError(table.problems((int(rows[place]), message) for place in beyond))
+        return 0
+
+    def state(self) -> dict[str, Any]:
+        """All of it as JSON holds it."""
+        fitted = {"fill": self.fill.state(), "scale": self.scale.state()}
+        return {"type": self.type, "name": self.name, "missing": self.missing, **fitted}
+
+
+@dataclass(frozen=True)
+class CategoricalInput:
+    """A categorical column in its encoding. ``categories`` is how many there were before any were put together."""
+
+    type: ClassVar[str] = "categorical"
+    name: str
+    encoding: OneHot
+    missing: int
+    categories: int
+
+    @property
+    def features(self) -> list[str]:
+        """The names of the inputs."""
+        return [self.name + feature for feature in self.encoding.features]
+
+    def write(self, table: Table, rows: Codes, out: NDArray[np.float32]) -> int:
+        """Fill this column's inputs, (N, width); how many cells held what training had not."""
+        return self.encoding.write(usable(table, self.name), rows, out)
+
+    def state(self) -> dict[str, Any]:
+        """All of it as JSON holds it."""
+        counts = {"missing": self.missing, "categories": self.categories}
+        return {"type": self.type, "name": self.name, **counts, "encoding": self.encoding.state()}
+
+
+Input: TypeAlias = NumericInput | CategoricalInput
+
+
+def input_from_state(state: dict[str, Any]) -> Input:
+    """What `state` gave."""
+    name, missing = state["name"], state["missing"]
+    if state["type"] == NumericInput.type:
+        fill = Fill(state["fill"]["value"], state["fill"]["indicator"])
+        return NumericInput(name, fill, scale_from_state(state["scale"]), missing)
+    return CategoricalInput(name, OneHot.from_state(state["encoding"]), missing, state["categories"])

@@ -1,0 +1,94 @@
+"""The settings of data: the keys of `data:`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal, TypeAlias, cast
+
+from nntrain.config.markers import Named, Section
+from nntrain.data.cells import DEFAULT_MISSING
+from nntrain.data.encoding import Encoder
+from nntrain.data.imputation import Imputer
+from nntrain.data.registries import encoders, imputers, scalers, sources
+from nntrain.data.scaling import Scaler
+from nntrain.data.sources import Located, Source
+from nntrain.errors import ConfigError
+from nntrain.types import Seed, Share
+
+Task: TypeAlias = Literal["classification", "regression"]
+ColumnType: TypeAlias = Literal["numeric", "categorical", "ignored"]
+
+STANDARDIZE, ONE_HOT, MEDIAN = cast("Scaler", "standardize"), cast("Encoder", "one_hot"), cast("Imputer", "median")
+"""Defaults as the config would name them; the check of the settings turns them into components."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitSettings:
+    """How one table is split into training, validation and test rows; a split that has a file of its own is not made.
+
+    YAML      split: {validation: 0.15, test: 0.15}          split: {column: part}
+
+    ``validation``, ``test``  their shares of the rows; 0 means none
+    ``stratify``  every class keeps its share in each split; by default for classification
+    ``seed``      of the random choice
+    ``column``    a column that says ``train``, ``validation`` or ``test`` for each row, instead of shares
+    """
+
+    validation: Share = 0.15
+    test: Share = 0.0
+    stratify: bool | None = None
+    seed: Seed = 0
+    column: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.column is None and self.validation + self.test >= 1:
+            given = f"validation {self.validation} and test {self.test}"
+            raise ConfigError(f"data.split: {given} leave no rows to train on; together they must be less than 1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnSettings:
+    """What is said of a single column; what is not said is as for all columns.
+
+    YAML      columns: {age: {type: numeric, missing: mean}, postcode: {type: categorical}}
+
+    ``type``      numeric, categorical or ignored; by default found on the training rows
+    ``scaling``   for a numeric column
+    ``encoding``  for a categorical column
+    ``missing``   for a numeric column
+    """
+
+    type: ColumnType | None = None
+    scaling: Annotated[Scaler | None, Named(scalers)] = None
+    encoding: Annotated[Encoder | None, Named(encoders)] = None
+    missing: Annotated[Imputer | None, Named(imputers)] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSettings:
+    """Which rows to learn from, what to predict, and how columns become inputs.
+
+    ``train``           a path, a glob, ``{sql: …}`` or a generated source
+    ``target``          the column to predict
+    ``validation``, ``test``  tables of their own, if there are any; else see ``split``
+    ``numeric``         the scaling of numeric columns
+    ``categorical``     the encoding of categorical columns
+    ``missing``         what stands in for missing numbers; a missing category is a category of its own
+    ``missing_values``  the texts that mean a missing value, exactly as written; an empty cell always does
+    ``task``            classification or regression; by default found on the target
+    ``ignore``          columns that are not looked at
+    ``columns``         settings of single columns
+    """
+
+    train: Annotated[Source, Located(sources)]
+    target: str
+    validation: Annotated[Source | None, Located(sources)] = None
+    test: Annotated[Source | None, Located(sources)] = None
+    split: Annotated[SplitSettings, Section()] = SplitSettings()
+    numeric: Annotated[Scaler, Named(scalers)] = STANDARDIZE
+    categorical: Annotated[Encoder, Named(encoders)] = ONE_HOT
+    missing: Annotated[Imputer, Named(imputers)] = MEDIAN
+    missing_values: list[str] = field(default_factory=lambda: list(DEFAULT_MISSING))
+    task: Task | None = None
+    ignore: list[str] = field(default_factory=list)
+    columns: dict[str, Annotated[ColumnSettings, Section()]] = field(default_factory=dict)

@@ -1,0 +1,78 @@
+"""Which rows of one table are for training, validation and test. The same settings choose the same rows, always."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nntrain.config.messages import shorten, suggestion
+from nntrain.data.columns import Codes, as_texts
+from nntrain.data.inference import usable
+from nntrain.data.settings import DataSettings, SplitSettings, Task
+from nntrain.data.table import Table
+from nntrain.data.target import class_codes
+from nntrain.errors import DataError
+from nntrain.streams import stream
+
+NAMES = ("train", "validation", "test")
+
+
+def split_rows(table: Table, settings: DataSettings, task: Task) -> dict[str, Codes]:
+    """The row numbers of each split, in the order of the table; splits with a file of their own, or none, are left out."""
+    split = settings.split
+    own = {name for name in ("validation", "test") if getattr(settings, name) is not None}
+    if split.column is not None:
+        return _by_column(table, split.column, own)
+    shares = {name: 0.0 if name in own else getattr(split, name) for name in ("validation", "test")}
+    if split.stratify and task == "regression":
+        raise DataError(table.problem("data.split.stratify needs classes, and the task is regression"))
+    stratified = task == "classification" if split.stratify is None else split.stratify
+    strata = class_codes(table, settings.target) if stratified else np.zeros(table.rows, np.int64)
+    chosen = _by_shares(strata, shares, split)
+    for name, share in shares.items():
+        if share and not len(chosen[name]):
+            message = (
+                f"{table.rows} rows are too few for a {name} split of {share:g}; raise it, or set data.split.{name}: 0"
+            )
+            raise DataError(table.problem(message))
+    if not len(chosen["train"]):
+        raise DataError(table.problem(f"{table.rows} rows are too few to be split; none is left for training"))
+    return {name: rows for name, rows in chosen.items() if name == "train" or shares[name]}
+
+
+def _by_shares(strata: Codes, shares: dict[str, float], split: SplitSettings) -> dict[str, Codes]:
+    """Random rows of each stratum. Cumulative rounding keeps every stratum within one row of its share, and the total exact."""
+    order = stream(split.seed, "split").permutation(len(strata))
+    parts: dict[str, list[Codes]] = {name: [] for name in NAMES}
+    before, by_stratum = 0, order[np.argsort(strata[order], kind="stable")]
+    for size in np.bincount(strata).tolist():
+        rows = by_stratum[before : before + size]
+        take = {name: round(share * (before + size)) - round(share * before) for name, share in shares.items()}
+        while size and sum(take.values()) >= size:  # training needs one row of each
+            largest = max(take, key=take.__getitem__)
+            take[largest] -= 1
+        middle, end = take["validation"], take["validation"] + take["test"]
+        parts["validation"].append(rows[:middle])
+        parts["test"].append(rows[middle:end])
+        parts["train"].append(rows[end:])
+        before += size
+    return {name: np.sort(np.concatenate(chosen)) for name, chosen in parts.items()}
+
+
+def _by_column(table: Table, name: str, own: set[str]) -> dict[str, Codes]:
+    """The rows as a column names their split."""
+    if name not in table.columns:
+        raise DataError(
+            table.problem(f"no column '{shorten(name)}' (data.split.column){suggestion(name, table.columns)}")
+        )
+    column = as_texts(usable(table, name))
+    labels = np.array([*column.texts, ""], object)[column.codes]
+    allowed = [part for part in NAMES if part not in own]
+    wrong = np.flatnonzero(~np.isin(labels.astype(str), allowed)).tolist()
+    if wrong:
+        expected = f"expected {', '.join(allowed)}"
+        problems = [(row, f"column '{shorten(name)}': '{shorten(labels[row])}'; {expected}") for row in wrong]
+        raise DataError(table.problems(problems))
+    chosen = {part: np.flatnonzero(labels == part) for part in NAMES}
+    if not len(chosen["train"]):
+        raise DataError(table.problem(f"column '{shorten(name)}' names no row 'train'"))
+    return {part: rows for part, rows in chosen.items() if len(rows)}
