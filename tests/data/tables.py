@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from nntrain.config.markers import check_settings, section_component
-from nntrain.data import DataSettings
 from nntrain.data.cells import DEFAULT_MISSING
+from nntrain.data.settings import DataSettings
 
 ASSETS = Path(__file__).parents[1] / "assets" / "tables"
 TOKENS = frozenset(DEFAULT_MISSING)

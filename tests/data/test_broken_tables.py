@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from nntrain.data import load_dataset
+from nntrain.data.dataset import load_dataset
 from nntrain.errors import DataError
 from tests.data.tables import ASSETS, data_settings
 

@@ -10,7 +10,7 @@ from tests.data.tables import ASSETS
 SCRIPT = """
 import sys
 from tests.data.tables import data_settings
-from nntrain.data import load_dataset
+from nntrain.data.dataset import load_dataset
 load_dataset(data_settings(train={path!r}, target="label"))
 load_dataset(data_settings(train="moons", target="label"))
 sys.exit("duckdb" in sys.modules)

@@ -7,8 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain.data import Preprocessing, load_dataset, load_rows, summarize, write_predictions
+from nntrain.data.dataset import load_dataset
 from nntrain.data.files import read_files
+from nntrain.data.prediction import load_rows
+from nntrain.data.preprocessing import Preprocessing
+from nntrain.data.summary import summarize
+from nntrain.data.writing import write_predictions
 from nntrain.errors import ConfigError, DataError, StorageError
 from tests.data.tables import ASSETS, TOKENS, data_settings, rows_of, written
 

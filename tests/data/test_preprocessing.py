@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from nntrain.data import Dataset, Preprocessing, load_dataset, load_rows, summarize
+from nntrain.data.dataset import Dataset, load_dataset
+from nntrain.data.prediction import load_rows
+from nntrain.data.preprocessing import Preprocessing
+from nntrain.data.summary import summarize
 from nntrain.errors import DataError
 from tests.data.tables import data_settings, rows_of, written
 

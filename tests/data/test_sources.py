@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from nntrain.data import load_dataset
 from nntrain.data.columns import NumberColumn
+from nntrain.data.dataset import load_dataset
 from nntrain.data.duck import read_query
 from nntrain.data.files import read_files
 from nntrain.data.sources import anchored

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from nntrain.data import load_dataset, load_split
 from nntrain.data.arrays import table_of_columns
+from nntrain.data.dataset import load_dataset, load_split
 from nntrain.data.splitting import split_rows
 from nntrain.errors import ConfigError, DataError
 from tests.data.tables import TOKENS, data_settings, rows_of, written

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain.data import Dataset, load_dataset
+from nntrain.data.dataset import Dataset, load_dataset
 from nntrain.errors import DataError
 from tests.data.tables import data_settings, rows_of, written
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from pathlib import Path
 
 import pytest
@@ -77,7 +76,7 @@ def test_latest_points_at_the_newest_run() -> None:
         folder = RunFolder.create(None, "iris")
         folder.link_latest()
         folder.close()
-    assert os.readlink("runs/latest") == "iris-002"
+    assert Path("runs/latest").readlink() == Path("iris-002")
 
 
 def test_a_run_folder_that_cannot_be_made() -> None:

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nntrain.assemble import Bundle, restore_bundle
-from nntrain.data import LoadedRows, load_rows, load_split
-from nntrain.data.dataset import SplitName
+from nntrain.data.dataset import SplitName, load_split
+from nntrain.data.prediction import LoadedRows, load_rows
 from nntrain.errors import ConfigError
 from nntrain.kernels.threads import blas_threads
 from nntrain.training.evaluation import measure

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nntrain.assemble.prepare import build_parts, units
-from nntrain.data import Preprocessing
+from nntrain.data.preprocessing import Preprocessing
 from nntrain.errors import CheckpointError, NNTrainError, Problem
 from nntrain.network import BLOCK, Network
 from nntrain.spec import Spec, spec_of

@@ -18,10 +18,8 @@ LINEAR = "xavier_normal"
 def layer_choices(spec: Spec) -> list[Choice]:
     """The layers of a config in order, ending in an output layer."""
     architecture = spec.config.architecture
-    if isinstance(architecture, MultilayerPerceptron):
-        choices = list(architecture.layers())
-    else:
-        choices = list(architecture)
+    written_out = architecture.layers() if isinstance(architecture, MultilayerPerceptron) else architecture
+    choices = list(written_out)
     for position, choice in enumerate(choices[:-1]):
         if choice.name == "output":
             raise spec.error(("architecture", position), "output must be the last layer")

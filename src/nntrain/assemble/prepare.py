@@ -9,7 +9,8 @@ from typing import Any
 from nntrain.assemble.figures import figure_names
 from nntrain.assemble.network import build_network, layer_choices
 from nntrain.config.registry import Choice
-from nntrain.data import Dataset, Preprocessing, Split, load_dataset
+from nntrain.data.dataset import Dataset, Split, load_dataset
+from nntrain.data.preprocessing import Preprocessing
 from nntrain.kernels.threads import fitting_threads
 from nntrain.network import BLOCK, Loss, Network, Plan, losses
 from nntrain.optim import Bench

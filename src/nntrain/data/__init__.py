@@ -1,27 +1,9 @@
 """Tables → float32 rows: sources, column types, preprocessing fitted on the training rows, splits.
 
-Importing this package registers every component that `data:` may name.
+Importing this package registers every component that `data:` may name, and no more: a config is checked without what
+reads tables.
 """
 
-from nntrain.data import generated, sources
-from nntrain.data.dataset import Dataset, Split, load_dataset, load_split
-from nntrain.data.prediction import LoadedRows, load_rows
-from nntrain.data.preprocessing import Preprocessing
-from nntrain.data.settings import DataSettings
-from nntrain.data.summary import DataSummary, summarize
-from nntrain.data.writing import write_predictions, writer_of
+from nntrain.data import encoding, generated, imputation, scaling, sources
 
-__all__ = [
-    "DataSettings",
-    "DataSummary",
-    "Dataset",
-    "LoadedRows",
-    "Preprocessing",
-    "Split",
-    "load_dataset",
-    "load_rows",
-    "load_split",
-    "summarize",
-    "write_predictions",
-    "writer_of",
-]
+__all__ = ["encoding", "generated", "imputation", "scaling", "sources"]

@@ -53,7 +53,7 @@ DEFAULT = {"hidden": [256, 256], "activation": "relu", "batch_norm": True, "drop
 class Architecture:
     """The marker of the architecture key: a mapping is the short form, a list is a list of layers."""
 
-    def forms(self, source: Any) -> tuple[Any, ...]:
+    def forms(self, source: Any) -> tuple[Any, ...]:  # noqa: ARG002  # the protocol of markers
         """The annotations that a value may take."""
         return Annotated[MultilayerPerceptron, Section()], list[Annotated[Any, ANY_LAYER]]
 

@@ -49,7 +49,10 @@ def load_spec(
 
 
 def spec_of(
-    plain: Mapping[str, object], name: str, assignments: Sequence[str] = (), overrides: Mapping[str, object] | None = None
+    plain: Mapping[str, object],
+    name: str,
+    assignments: Sequence[str] = (),
+    overrides: Mapping[str, object] | None = None,
 ) -> Spec:
     """The spec of a resolved config, such as the one that a checkpoint holds."""
     return _spec(name, plain_document(plain, name), assignments, overrides or {})

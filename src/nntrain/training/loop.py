@@ -65,7 +65,10 @@ class Trainer:
 
     def run(self) -> str:
         """Train to the end; returns why it ended: ``epochs``, ``early_stopping`` or ``max_time``."""
-        with np.errstate(all="ignore"), Interrupts() as self.interrupts:  # steps check for non-finite numbers themselves
+        with (
+            np.errstate(all="ignore"),
+            Interrupts() as self.interrupts,
+        ):  # steps check for non-finite numbers themselves
             while (reason := self._finished()) is None:
                 self._epoch()
             if self.state.best.epoch == 0:  # out of time before the first epoch was over: judge what there is
