@@ -50,12 +50,12 @@ class RunState:
     history: list[Record] = field(default_factory=list)
 
     def plain(self) -> dict[str, Any]:
-        """As JSON data; a copy."""
+        """As JSON data; a copy, but for the records, which nobody changes once they are in the history."""
         return {
             "position": asdict(self.position),
             "best": dict(self.best.counters),
             "schedule": dict(self.schedule),
-            "history": [dict(record) for record in self.history],
+            "history": list(self.history),
         }
 
     def restore(self, plain: dict[str, Any]) -> None:
