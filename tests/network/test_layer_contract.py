@@ -96,6 +96,14 @@ def test_what_came_in_and_what_came_out_stay_as_they_were(name: str, settings: d
 
 
 @every_layer
+def test_a_step_makes_no_new_arrays(name: str, settings: dict[str, Any]) -> None:
+    layer = alone(name, settings).layers[0]
+    x, dy = rows(5, 4), rows(5, layer.width, seed=2)
+    assert np.shares_memory(layer.forward(x), layer.forward(x))
+    assert np.shares_memory(layer.backward(dy), layer.backward(dy))
+
+
+@every_layer
 def test_a_smaller_batch_after_a_larger_one(name: str, settings: dict[str, Any]) -> None:
     used, fresh = alone(name, settings), alone(name, settings)
     for count in (BLOCK, 2, 7, BLOCK):

@@ -58,6 +58,12 @@ class TestClipping:
         assert np.linalg.norm(bench.gradient) == pytest.approx(0.5)
         np.testing.assert_allclose(bench.gradient / 0.5, before / np.linalg.norm(before), rtol=1e-13)
 
+    def test_one_that_is_barely_too_long(self) -> None:
+        bench = make_bench()
+        limit = 0.999 * float(np.linalg.norm(bench.gradient))
+        Regularization(clip_norm=limit).apply(bench)
+        assert np.linalg.norm(bench.gradient) == pytest.approx(limit)
+
     def test_a_short_one_stays(self) -> None:
         bench = make_bench()
         before = bench.gradient.copy()

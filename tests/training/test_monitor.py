@@ -49,7 +49,7 @@ class TestMonitor:
         [
             ("validation_acuracy", "classification", True, "did you mean 'validation_accuracy'"),
             ("validation_accuracy", "regression", True, "unknown figure 'validation_accuracy' for a regression task"),
-            ("accuracy", "classification", True, "(known: train_loss, validation_loss, validation_accuracy, "),
+            ("accuracy", "classification", True, "(did you mean 'validation_accuracy'?)"),
             ("validation_loss", "regression", False, "needs validation rows, and there are none"),
             ("train_accuracy", "classification", True, "unknown figure"),
             ("", "regression", False, "unknown figure '' for a regression task (known: train_loss)"),

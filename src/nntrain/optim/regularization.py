@@ -46,7 +46,8 @@ class Regularization:
 
 def euclidean_norm(vector: Array) -> float:
     """‖v‖₂; in float64 where the squares of float32 would overflow."""
-    squares = float(np.dot(vector, vector))
+    with np.errstate(over="ignore"):
+        squares = float(np.dot(vector, vector))
     if not math.isfinite(squares):
         squares = float(np.square(vector, dtype=np.float64).sum())
     return math.sqrt(squares)

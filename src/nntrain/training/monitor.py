@@ -32,7 +32,8 @@ def monitor_problem(name: str, task: Task, validated: bool) -> str | None:
         return None
     if not validated and name.startswith("validation_"):
         return f"'{name}' needs validation rows, and there are none (set data.split.validation, or monitor train_loss)"
-    return f"unknown figure '{name}' for a {task} task{suggestion(name, figures)}"
+    meant = f" (did you mean 'validation_{name}'?)" if f"validation_{name}" in figures else suggestion(name, figures)
+    return f"unknown figure '{name}' for a {task} task{meant}"
 
 
 class Best:
