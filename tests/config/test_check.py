@@ -9,11 +9,11 @@ from annotated_types import Ge, Le, Len, MaxLen, MinLen, MultipleOf
 from hypothesis import given, strategies as st
 from pydantic import AfterValidator, StringConstraints
 
-from nntrain.config.check import check, problem, with_places
+from nntrain.config.check import check
 from nntrain.config.document import parse, plain_document
-from nntrain.errors import ConfigError, Problem
+from nntrain.errors import ConfigError
 from nntrain.types import Positive
-from tests.config.house import Root, checked, document
+from tests.config.house import Root, checked
 
 BASE = "data: {train: x.csv}\n"
 
@@ -293,24 +293,3 @@ def test_every_annotation_survives_any_value(value: dict[str, Any]) -> None:
     except ConfigError as error:
         lines = str(error)
     assert "Input" not in lines
-
-
-def test_a_problem_found_later_has_its_place_too() -> None:
-    found = problem(document(BASE + "training: {mode: fast}"), ("training", "mode"), "not for this task")
-    assert found == Problem("a.yaml:2:18", "training.mode: not for this task")
-
-
-def test_rules_between_settings_get_their_place() -> None:
-    found = document(BASE + "training: {mode: fast}\narchitecture: [dense: 3]", "training.epochs=2")
-    messages = ["training.mode: a", "training.epochs: b", "architecture.0: c", "optimizer.adam: d", "no path at all"]
-    placed = with_places(
-        ConfigError([Problem("", text) for text in messages] + [Problem("x.csv", "training: e")]), found
-    )
-    assert str(placed).split("\n") == [
-        "a.yaml:2:18: error: training.mode: a",
-        "--set training.epochs=2: error: training.epochs: b",
-        "a.yaml:3:16: error: architecture.0: c",
-        "error: optimizer.adam: d",
-        "error: no path at all",
-        "x.csv: error: training: e",
-    ]

@@ -1,7 +1,8 @@
 """A checkpoint: one safetensors file that holds all of a run, with a digest over the whole file.
 
-The file's metadata has a single key, whose value is JSON: format, digest, config, preprocessing, layout, state (counters,
-history) and versions. A reader trusts nothing: it checks structure and digest before it makes an array.
+The file's metadata has a single key, whose value is JSON: format, digest, config, preprocessing, layout, state and
+versions. The history, which grows without bound, is an array of bytes: the header of a safetensors file has a limit. A
+reader trusts nothing: it checks structure and digest before it makes an array.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ FORMAT = 1
 KEY = "nntrain"
 ZEROS = "0" * 64
 DIGEST = re.compile(rb'\\"digest\\":\\"([0-9a-f]{64})\\"')
-DTYPES: dict[str, np.dtype[np.floating]] = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8")}
+DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F64": np.dtype("<f8"), "U8": np.dtype("u1")}
+HISTORY = "history"
 MAX_HEADER = 100_000_000
 
 
@@ -45,8 +47,12 @@ def encode(checkpoint: Checkpoint) -> bytes:
         "format": FORMAT,
     }  # the file's own, also where a header was read from one
     header |= {key: value for key, value in checkpoint.header.items() if key not in header}
-    text = json.dumps(header, ensure_ascii=True, separators=(",", ":"))
     arrays = {name: np.ascontiguousarray(array) for name, array in checkpoint.arrays.items()}
+    state = header.get("state")
+    if isinstance(state, dict) and HISTORY in state:
+        header["state"] = {key: value for key, value in state.items() if key != HISTORY}
+        arrays[HISTORY] = np.frombuffer(_json(state[HISTORY]).encode(), np.uint8)
+    text = _json(header)
     content = save(arrays, metadata={KEY: text})
     return _sealed(content, hashlib.sha256(content).hexdigest())
 
@@ -74,6 +80,8 @@ def decode(content: bytes, name: str) -> Checkpoint:
         if not isinstance(header, dict):
             raise TypeError("it is no mapping")
         arrays = {key: _array(content[8 + length :], entry) for key, entry in table.items()}
+        if HISTORY in arrays:
+            header["state"][HISTORY] = json.loads(arrays.pop(HISTORY).tobytes())
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise refuse(f"its header is malformed ({error})") from None
     if header.get("format") != FORMAT:
@@ -127,6 +135,10 @@ def _sealed(content: bytes, digest: str) -> bytes:
         raise ValueError("no digest in the header")
     start, end = found.span(1)
     return content[:start] + digest.encode() + content[end:]
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Saves a run as it goes: `best` when an epoch is the best so far, `last` to go on from.
 
-Epochs of milliseconds would spend their time in the disk's flushes, so between two saves lies at least a second, except
-at the end of a run, when it is interrupted, and where ``checkpoint_every_steps`` asks for one. A best epoch waits in
-memory meanwhile, whole as it was.
+Epochs of milliseconds would spend their time in the disk's flushes, so between two saves lies at least a second, and
+fifty times what a save takes; except at the end of a run, when it is interrupted, and where ``checkpoint_every_steps``
+asks for one. A best epoch waits in memory meanwhile, whole as it was.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from nntrain.types import Array
 
 INTERVAL = 1.0
 """Seconds between saves of short epochs."""
+SHARE = 0.02
+"""The share of the time that may go into saving."""
 
 
 class Saver:
@@ -26,7 +28,7 @@ class Saver:
     def __init__(self, folder: RunFolder, header: dict[str, Any]) -> None:
         self.folder, self.header = folder, header
         self._best: Checkpoint | None = None
-        self._saved_at = time.monotonic()
+        self._next = time.monotonic() + INTERVAL
 
     def note_best(self, state: dict[str, Any], arrays: dict[str, Array]) -> None:
         """Keep a copy of this moment, to be written as ``best`` with the next save."""
@@ -38,12 +40,14 @@ class Saver:
 
         Best goes first: a run that is killed in between goes on from an older ``last`` and finds the same best again.
         """
-        if not now and time.monotonic() - self._saved_at < INTERVAL:
+        began = time.monotonic()
+        if not now and began < self._next:
             return None
         self.flush_best()
         state, arrays = capture()
         path = self.folder.save(LAST, Checkpoint({**self.header, "state": state}, arrays))
-        self._saved_at = time.monotonic()
+        ended = time.monotonic()
+        self._next = ended + max(INTERVAL, (ended - began) / SHARE)
         return path
 
     def flush_best(self) -> None:

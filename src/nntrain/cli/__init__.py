@@ -1,0 +1,19 @@
+"""The command line: one thin function for each command, and the only place that exits."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command that the arguments name (those of the process by default) and exit with its code."""
+    from nntrain.cli.app import invoke
+    from nntrain.cli.exits import guarded
+
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a locale without “★” is no reason to fail
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(guarded(lambda: invoke(given)))
