@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nntrain.network.dropout import random_bits
+from nntrain.network.masks import random_bits
 from nntrain.types import Array
 from tests.references.networks import Specs, make_network
 

@@ -11,6 +11,7 @@ from nntrain.assemble.network import build_network, layer_choices
 from nntrain.config.registry import Choice
 from nntrain.data.dataset import Dataset, Split, load_dataset
 from nntrain.data.preprocessing import Preprocessing
+from nntrain.kernels import can_compile
 from nntrain.kernels.threads import fitting_threads
 from nntrain.network import BLOCK, Loss, Network, Plan, losses
 from nntrain.optim import Bench
@@ -44,11 +45,14 @@ def prepare(spec: Spec) -> Prepared:
     batch_size = min(settings.batch_size or derived_batch_size(rows), rows)
     batches = Batches(rows, batch_size, settings.seed)
     figures = figure_names(spec, preprocessing.task, validated=dataset.validation is not None)
-    network, loss, loss_choice = build_parts(spec, preprocessing, max(batches.largest, BLOCK))
+    compiled = can_compile() if settings.compiled is None else settings.compiled
+    network, loss, loss_choice = build_parts(spec, preprocessing, max(batches.largest, BLOCK), compiled)
+    if settings.fuse:
+        network.fuse(compiled)
     network.initialize()
     threads = settings.threads or fitting_threads([p.shape for p in network.vector.parameters], batch_size)
     vector = network.vector
-    bench = Bench(vector.values, vector.gradient, vector.weights)
+    bench = Bench(vector.values, vector.gradient, vector.weights, compiled)
     optimizer = config.optimizer.build(bench)
     job = Job(
         step=TrainStep(network, loss, bench, optimizer, config.regularization),
@@ -57,7 +61,7 @@ def prepare(spec: Spec) -> Prepared:
         train=as_rows(dataset.train),
         validation=as_rows(dataset.validation) if dataset.validation is not None else None,
         batches=batches,
-        settings=replace(settings, batch_size=batch_size, threads=threads),
+        settings=replace(settings, batch_size=batch_size, threads=threads, compiled=compiled),
         monitor=Monitor(figures.monitor),
         stopper=Monitor(figures.stopper),
         metrics=figures.metrics,
@@ -66,7 +70,9 @@ def prepare(spec: Spec) -> Prepared:
     return Prepared(spec, resolved, derived, dataset, network, job)
 
 
-def build_parts(spec: Spec, preprocessing: Preprocessing, capacity: int) -> tuple[Network, Loss, Choice]:
+def build_parts(
+    spec: Spec, preprocessing: Preprocessing, capacity: int, compiled: bool = False
+) -> tuple[Network, Loss, Choice]:
     """The network and the loss for a preprocessing; weights are still zero."""
     classes = len(preprocessing.target.classes or ())
     choice = loss_choice(spec, preprocessing.task, classes)
@@ -74,7 +80,7 @@ def build_parts(spec: Spec, preprocessing: Preprocessing, capacity: int) -> tupl
     outputs = loss_class.outputs(classes)
     plan = Plan(capacity, seed=spec.config.training.seed, default_draw=spec.config.initializer)
     network = build_network(layer_choices(spec), len(preprocessing.features), outputs, plan)
-    return network, choice.build(outputs, capacity, plan.dtype), choice
+    return network, choice.build(outputs, capacity, plan.dtype, compiled), choice
 
 
 def loss_choice(spec: Spec, task: str, classes: int) -> Choice:
@@ -121,6 +127,7 @@ def _resolved(
         ("data", "task", preprocessing.task, f"from the values of '{preprocessing.target.name}'"),
         ("training", "batch_size", job.settings.batch_size, f"from {rows:,} training rows"),
         ("training", "threads", job.settings.threads, "from the largest matrix product"),
+        ("training", "compiled", job.settings.compiled, f"Numba is {'' if job.settings.compiled else 'not '}installed"),
         ("training", "monitor", job.monitor.name, "the default figure"),
         ("training", "metrics", job.metrics, f"the default for {preprocessing.task}"),
     ):

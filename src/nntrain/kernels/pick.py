@@ -1,20 +1,37 @@
 """The one place that decides which implementation of a kernel runs.
 
-A reference kernel is a NumPy function beside its user, and reads like the formula. A *twin* is a compiled function of
-the same name and signature in `twins`; where there is none, the reference runs.
+A reference kernel is a NumPy function beside its user, declared with ``@kernel``, and reads like the formula. Its *twin* is
+a function of the same name and signature in `nntrain.kernels.compiled`, compiled by Numba, which makes one pass where NumPy
+makes many. Where there is no twin, the reference runs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from importlib.util import find_spec
+from typing import Any, TypeVar, cast
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-twins: dict[str, Callable[..., Any]] = {}
-"""Fused implementations by the name of the reference kernel that they stand for."""
+references: dict[str, Callable[..., Any]] = {}
+"""Every reference kernel by name."""
 
 
 def kernel(reference: F) -> F:
-    """Declare a reference kernel: its twin, where there is one, else itself."""
-    return twins.get(reference.__name__, reference)  # type: ignore[return-value]  # a twin has the same signature
+    """Declare a reference kernel."""
+    references[reference.__name__] = reference
+    return reference
+
+
+def pick(reference: F, *, compiled: bool) -> F:
+    """The implementation to run: the compiled twin, where it is wanted and there is one, else the reference."""
+    if not compiled:
+        return reference
+    from nntrain.kernels.compiled import twins
+
+    return cast(F, twins.get(reference.__name__, reference))
+
+
+def can_compile() -> bool:
+    """Whether Numba is installed."""
+    return find_spec("numba") is not None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from nntrain.network.fused import LEAKY_RELU, RELU
 from nntrain.network.layer import Layer, activations
 from nntrain.network.site import Site
 from nntrain.types import Array, Batch, NonNegative, Positive
@@ -17,6 +18,10 @@ class Activation(Layer):
 
     initializer = "he_normal"
     """The name of the initializer for the layer in front."""
+    fused_kind: int | None = None
+    """Its number in the fused kernels (`nntrain.network.fused`), where it has one."""
+    slope = 0.0
+    """φ′ below zero, for kind 2."""
 
     def __init__(self, site: Site) -> None:
         self.width = site.width
@@ -87,6 +92,8 @@ class Tanh(Activation):
 class Relu(Activation):
     """φ(x) = max(x, 0): its slope is 1 wherever it is on (Nair & Hinton, 2010). The slope at 0 is taken as 0."""
 
+    fused_kind = RELU
+
     def forward(self, x: Batch) -> Batch:
         """y = max(x, 0)."""
         return np.maximum(x, 0.0, out=self.y[: len(x)])
@@ -102,6 +109,8 @@ class LeakyRelu(Activation):
 
     YAML      leaky_relu: 0.01      a is ``negative_slope``
     """
+
+    fused_kind = LEAKY_RELU
 
     def __init__(self, site: Site, *, negative_slope: NonNegative = 0.01) -> None:
         super().__init__(site)

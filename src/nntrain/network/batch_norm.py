@@ -6,7 +6,7 @@ import numpy as np
 
 from nntrain.network.layer import Layer, layers
 from nntrain.network.site import Site
-from nntrain.types import Batch, Positive, Share
+from nntrain.types import Array, Batch, Positive, Share
 
 
 @layers
@@ -37,7 +37,7 @@ class BatchNorm(Layer):
         mean = np.mean(x, axis=0)  # (n,)
         centred = np.subtract(x, mean, out=self.normalised[:rows])  # (B, n)
         variance = np.mean(np.multiply(centred, centred, out=self.y[:rows]), axis=0)  # (n,)
-        self._remember(mean, variance * (rows / max(rows - 1, 1)))
+        self.remember(mean, variance, rows)
         self.inverse_std = 1.0 / np.sqrt(variance + self.epsilon)  # (n,)
         x_hat = np.multiply(centred, self.inverse_std, out=centred)
         y: Batch = np.multiply(x_hat, self.gamma.value, out=self.y[:rows])
@@ -68,7 +68,9 @@ class BatchNorm(Layer):
         y += self.beta.value
         return y
 
-    def _remember(self, mean: Batch, variance: Batch) -> None:
-        for memory, latest in ((self.running_mean, mean), (self.running_variance, variance)):
+    def remember(self, mean: Array, variance: Array, rows: int) -> None:
+        """Move the running mean and the running unbiased variance towards those of a batch."""
+        unbiased = variance * (rows / max(rows - 1, 1))
+        for memory, latest in ((self.running_mean, mean), (self.running_variance, unbiased)):
             memory.value *= 1.0 - self.momentum
             memory.value += self.momentum * latest

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from nntrain.config.registry import Registry
+from nntrain.kernels import kernel, pick
 from nntrain.types import Array, Batch
 
 
@@ -23,9 +24,9 @@ class Loss(ABC):
     unit_power: ClassVar[int] = 0
     """The loss is in the target's unit to this power: a mean squared error in unit²."""
 
-    def __init__(self, outputs: int, capacity: int, dtype: DTypeLike) -> None:
+    def __init__(self, outputs: int, capacity: int, dtype: DTypeLike, compiled: bool = False) -> None:
         self.gradient: Array = np.empty((capacity, outputs), dtype)
-        self.rows = np.arange(capacity)
+        self.compiled = compiled
 
     @classmethod
     @abstractmethod
@@ -48,6 +49,20 @@ class Loss(ABC):
 losses: Registry[Loss] = Registry("loss")
 
 
+@kernel
+def softmax_cross_entropy(logits: Batch, y: NDArray[Any], gradient: Batch) -> float:
+    """Σ_B −log p_y, and (p − onehot(y))/B into ``gradient``."""
+    rows = np.arange(len(y))
+    p = np.subtract(logits, logits.max(axis=1, keepdims=True), out=gradient)  # (B, K)
+    shifted = p[rows, y]  # (B,)
+    np.exp(p, out=p)
+    total = p.sum(axis=1, keepdims=True)  # (B, 1)
+    loss = float(np.sum(np.log(total[:, 0]) - shifted, dtype=np.float64))
+    p /= total * len(y)
+    p[rows, y] -= 1.0 / len(y)
+    return loss
+
+
 @losses
 class CrossEntropy(Loss):
     """Softmax cross-entropy: L = −mean_B log p_y, p = softmax(z).
@@ -66,16 +81,10 @@ class CrossEntropy(Loss):
         return classes
 
     def value_and_gradient(self, logits: Batch, y: NDArray[Any]) -> tuple[float, Batch]:
-        """One pass: the exponentials of the loss become the probabilities of its gradient."""
-        rows = len(y)
-        p = np.subtract(logits, logits.max(axis=1, keepdims=True), out=self.gradient[:rows])  # (B, K)
-        shifted = p[self.rows[:rows], y]  # (B,)
-        np.exp(p, out=p)
-        total = p.sum(axis=1, keepdims=True)  # (B, 1)
-        loss = float(np.sum(np.log(total[:, 0]) - shifted, dtype=np.float64)) / rows
-        p /= total * rows
-        p[self.rows[:rows], y] -= 1.0 / rows
-        return loss, p
+        """The exponentials of the loss become the probabilities of its gradient."""
+        gradient = self.gradient[: len(y)]
+        loss = pick(softmax_cross_entropy, compiled=self.compiled)(logits, y, gradient)
+        return loss / len(y), gradient
 
     def value(self, logits: Array, y: NDArray[Any]) -> float:
         """−mean log softmax(z)_y."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from nntrain.network.fusion import Stage, fuse
 from nntrain.network.layer import Layer
 from nntrain.network.parameters import ParameterVector
 from nntrain.network.site import Plan
@@ -23,6 +24,7 @@ class Network:
     def __init__(self, plan: Plan, layers: list[tuple[str, Layer]], inputs: int) -> None:
         self.names = [name for name, _ in layers]
         self.layers = [layer for _, layer in layers]
+        self.stages: list[Stage] = list(self.layers)
         self.inputs, self.outputs = inputs, self.layers[-1].width
         self.clock, self.capacity = plan.clock, plan.capacity
         self.vector = ParameterVector(plan.parameters, plan.memories, plan.dtype)
@@ -34,15 +36,19 @@ class Network:
 
     def forward(self, x: Batch) -> Batch:
         """Logits of a training batch, (B, n) → (B, outputs)."""
-        for layer in self.layers:
-            x = layer.forward(x)
+        for stage in self.stages:
+            x = stage.forward(x)
         return x
 
     def backward(self, dy: Batch) -> None:
         """Backpropagation: ∂loss/∂logits → ∂loss/∂θ, written to ``vector.gradient``."""
-        for layer in reversed(self.layers[1:]):
-            dy = layer.backward(dy)
-        self.layers[0].gradients(dy)
+        for stage in reversed(self.stages[1:]):
+            dy = stage.backward(dy)
+        self.stages[0].gradients(dy)
+
+    def fuse(self, compiled: bool) -> None:
+        """Let training run neighbouring layers in one kernel where they can."""
+        self.stages = fuse(self.layers, compiled)
 
     def infer(self, x: Array) -> Array:
         """Logits of any number of rows outside training, block by block."""

@@ -77,12 +77,12 @@ class Adagrad(Optimizer):
 
     def __init__(self, bench: Bench, *, lr: Positive = 0.01, epsilon: Positive = 1e-10) -> None:
         self.lr, self.epsilon = lr, epsilon
-        self.blocks = bench.blocks(bench.slot("sum_of_squares"))
+        self.blocks, self.kernel = bench.blocks(bench.slot("sum_of_squares")), bench.pick(adagrad_update)
 
     def update(self, lr: float, step: int) -> None:
         """Accumulate g² and step."""
         for theta, gradient, total, scratch in self.blocks:
-            adagrad_update(theta, gradient, total, scratch, lr, self.epsilon)
+            self.kernel(theta, gradient, total, scratch, lr, self.epsilon)
 
 
 @optimizers
@@ -96,12 +96,12 @@ class Rmsprop(Optimizer):
 
     def __init__(self, bench: Bench, *, lr: Positive = 0.001, rho: Fraction = 0.9, epsilon: Positive = 1e-8) -> None:
         self.lr, self.rho, self.epsilon = lr, rho, epsilon
-        self.blocks = bench.blocks(bench.slot("mean_of_squares"))
+        self.blocks, self.kernel = bench.blocks(bench.slot("mean_of_squares")), bench.pick(rmsprop_update)
 
     def update(self, lr: float, step: int) -> None:
         """Average g² and step."""
         for theta, gradient, average, scratch in self.blocks:
-            rmsprop_update(theta, gradient, average, scratch, lr, self.rho, self.epsilon)
+            self.kernel(theta, gradient, average, scratch, lr, self.rho, self.epsilon)
 
 
 @optimizers
@@ -127,13 +127,14 @@ class Adam(Optimizer):
     ) -> None:
         self.lr, self.betas, self.epsilon = lr, (beta1, beta2), epsilon
         self.blocks = bench.blocks(bench.slot("velocity"), bench.slot("mean_of_squares"))
+        self.kernel = bench.pick(adam_update)
 
     def update(self, lr: float, step: int) -> None:
         """One step of Algorithm 1; ``step`` is its t."""
         beta1, beta2 = self.betas
         corrections = 1.0 - beta1**step, 1.0 - beta2**step
         for theta, gradient, velocity, average, scratch in self.blocks:
-            adam_update(theta, gradient, velocity, average, scratch, lr, self.betas, corrections, self.epsilon)
+            self.kernel(theta, gradient, velocity, average, scratch, lr, self.betas, corrections, self.epsilon)
 
 
 @optimizers

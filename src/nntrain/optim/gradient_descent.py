@@ -41,12 +41,12 @@ class Sgd(Optimizer):
     """
 
     def __init__(self, bench: Bench, *, lr: Positive = 0.01) -> None:
-        self.lr, self.blocks = lr, bench.blocks()
+        self.lr, self.blocks, self.kernel = lr, bench.blocks(), bench.pick(sgd_update)
 
     def update(self, lr: float, step: int) -> None:
         """θ ← θ − η g."""
         for theta, gradient, scratch in self.blocks:
-            sgd_update(theta, gradient, scratch, lr)
+            self.kernel(theta, gradient, scratch, lr)
 
 
 @optimizers
@@ -62,7 +62,7 @@ class Momentum(Optimizer):
 
     def __init__(self, bench: Bench, *, lr: Positive = 0.01, momentum: Fraction = 0.9, nesterov: bool = False) -> None:
         self.lr, self.mu = lr, momentum
-        self.kernel = nesterov_update if nesterov else momentum_update
+        self.kernel = bench.pick(nesterov_update if nesterov else momentum_update)
         self.blocks = bench.blocks(bench.slot("velocity"))
 
     def update(self, lr: float, step: int) -> None:

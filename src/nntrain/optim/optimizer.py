@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
 from nntrain.config.registry import Registry
+from nntrain.kernels import pick
 from nntrain.types import Array
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 BLOCK = 16_384
 """Scalars of a block: an update makes many passes, and its arrays should stay in the cache meanwhile."""
@@ -21,8 +26,9 @@ class Bench:
     ``weights`` is the part of θ that penalties and decay concern.
     """
 
-    def __init__(self, theta: Array, gradient: Array, weights: slice) -> None:
+    def __init__(self, theta: Array, gradient: Array, weights: slice, compiled: bool = False) -> None:
         self.theta, self.gradient, self.weights = theta, gradient, weights
+        self.compiled = compiled
         self.slots: dict[str, Array] = {}
 
     def slot(self, name: str) -> Array:
@@ -30,14 +36,21 @@ class Bench:
         return self.slots.setdefault(name, np.zeros_like(self.theta))
 
     def blocks(self, *slots: Array) -> list[Views]:
-        """Views of (θ, gradient, each slot, scratch) in blocks that fit the cache."""
-        scratch = np.empty(min(BLOCK, self.theta.size), self.theta.dtype)
+        """Views of (θ, gradient, each slot, scratch) in blocks that fit the cache; a compiled kernel needs but one."""
+        size = self.theta.size
+        length = size if self.compiled else BLOCK
+        scratch = np.empty(min(BLOCK, size), self.theta.dtype)
         views = []
-        for start in range(0, self.theta.size, BLOCK):
-            block = slice(start, min(start + BLOCK, self.theta.size))
+        for start in range(0, size, max(length, 1)):
+            block = slice(start, min(start + length, size))
             arrays = [array[block] for array in (self.theta, self.gradient, *slots)]
             views.append((*arrays, scratch[: block.stop - block.start]))
         return views
+
+
+    def pick(self, reference: F) -> F:
+        """The implementation of a kernel that this bench works with."""
+        return pick(reference, compiled=self.compiled)
 
 
 class Optimizer(ABC):

@@ -38,6 +38,8 @@ class TrainingSettings:
     ``max_time``               seconds after which training ends after the batch in hand
     ``checkpoint_every_steps``  also save in the middle of an epoch, every so many steps
     ``threads``                of matrix products; by default all cores for a large network, else one. Bits depend on it
+    ``compiled``               kernels by Numba; by default where it is installed (``pip install nntrain[fast]``)
+    ``fuse``                   run neighbouring layers in one kernel where there is one
     """
 
     epochs: Count = 100
@@ -49,6 +51,8 @@ class TrainingSettings:
     max_time: Positive | None = None
     checkpoint_every_steps: Count | None = None
     threads: Count | None = None
+    compiled: bool | None = None
+    fuse: bool = True
 
 
 def derived_batch_size(rows: int) -> int:

@@ -1,0 +1,86 @@
+"""What stands behind a matrix product: bias, activation and dropout in one pass, forward and backward.
+
+``kind`` is the number of an activation (`nntrain.network.fusion`): 0 identity, 1 relu, 2 leaky_relu with slope ``a``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nntrain.kernels.compiled.twin import compile_, twin
+
+
+@compile_
+def half(entry, first, second):
+    """The 16 random bits of an entry; see `random_bits`, of which it takes the entry's half."""
+    bits = np.uint32(np.uint32(entry >> 1) + first)
+    bits ^= bits >> np.uint32(16)
+    bits = np.uint32(bits * np.uint32(0x7FEB352D))
+    bits ^= second
+    bits ^= bits >> np.uint32(15)
+    bits = np.uint32(bits * np.uint32(0x846CA68B))
+    bits ^= bits >> np.uint32(16)
+    return (bits >> np.uint32((entry & 1) << 4)) & np.uint32(0xFFFF)
+
+
+@twin
+def bias_activation(y, b, kind, a, keys, limit, scale):
+    """y ← dropout(φ(y + b)) in place."""
+    rows, width = y.shape
+    number = y.dtype.type
+    slope, grown, zero = number(a), number(scale), number(0.0)
+    first, second = np.uint32(keys[0]), np.uint32(keys[1])
+    bar = np.uint32(limit)
+    for i in range(rows):
+        if kind == 1:
+            for j in range(width):
+                z = y[i, j] + b[j]
+                y[i, j] = zero if z <= zero else z
+        elif kind == 2:
+            for j in range(width):
+                z = y[i, j] + b[j]
+                y[i, j] = z if z > zero else z * slope
+        else:
+            for j in range(width):
+                y[i, j] += b[j]
+        if limit:
+            start = i * width
+            for j in range(width):
+                y[i, j] *= grown if half(start + j, first, second) >= bar else zero
+
+
+@twin
+def activation_gradient(dy, y, kind, a, keys, limit, scale, dz, db):
+    """dz = dy · dropout′ · φ′, recognised by y; db = Σ_B dz."""
+    rows, width = y.shape
+    number = y.dtype.type
+    slope, grown, zero = number(a), number(scale), number(0.0)
+    first, second = np.uint32(keys[0]), np.uint32(keys[1])
+    bar = np.uint32(limit)
+    for j in range(width):
+        db[j] = zero
+    for i in range(rows):
+        if kind == 1:
+            for j in range(width):
+                dz[i, j] = dy[i, j] * grown if y[i, j] > zero else zero * dy[i, j]
+        else:
+            for j in range(width):
+                g = dy[i, j]
+                dz[i, j] = g * slope if kind == 2 and not y[i, j] > zero else g
+            if limit:
+                start = i * width
+                for j in range(width):
+                    dz[i, j] *= grown if half(start + j, first, second) >= bar else zero
+        for j in range(width):
+            db[j] += dz[i, j]
+
+
+@twin
+def column_sums(dy, db):
+    """db = Σ_B dy."""
+    rows, width = dy.shape
+    for j in range(width):
+        db[j] = dy[0, j]
+    for i in range(1, rows):
+        for j in range(width):
+            db[j] += dy[i, j]

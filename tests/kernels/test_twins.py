@@ -1,0 +1,96 @@
+"""Every compiled twin does what its reference does, on random input, in float32 and float64, and takes its signature."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nntrain.network
+import nntrain.optim  # noqa: F401  # declares its kernels
+from nntrain.kernels import can_compile, references
+
+pytestmark = pytest.mark.skipif(not can_compile(), reason="Numba is an extra: without it there are no twins")
+
+TWINS: dict[str, Callable[..., Any]] = {}
+if can_compile():
+    from nntrain.kernels.compiled import twins as TWINS  # noqa: N812
+
+ROWS, WIDTH = 13, 7
+SCALARS: dict[str, list[Any]] = {
+    "kind": [0, 1, 2],
+    "limit": [0, 20_000],
+    "a": [0.1],
+    "keys": [(0x12345678, 0x9ABCDEF0)],
+    "scale": [1.4],
+    "epsilon": [1e-5],
+    "lr": [0.03],
+    "mu": [0.9],
+    "rho": [0.9],
+    "betas": [(0.9, 0.99)],
+    "corrections": [(0.3, 0.05)],
+}
+MATRICES = {"x", "y", "dy", "dz", "dx", "logits"}
+
+
+def arguments(function: Callable[..., Any], dtype: Any, kind: int, limit: int) -> list[Any]:
+    """Arguments by the names of the parameters: scalars from the table, the rest arrays."""
+    rng = np.random.default_rng(kind + limit)
+    made: list[Any] = []
+    names = list(inspect.signature(function).parameters)
+    for name in names:
+        if name == "kind":
+            made.append(kind)
+        elif name == "limit":
+            made.append(limit)
+        elif name in SCALARS:
+            made.append(SCALARS[name][0])
+        elif name == "statistics":
+            made.append(np.abs(rng.normal(size=(3, WIDTH))).astype(dtype))
+        elif name == "y" and "logits" in names:
+            made.append(rng.integers(0, WIDTH, ROWS))
+        elif name == "gradient" and "logits" in names:
+            made.append(np.zeros((ROWS, WIDTH), dtype))
+        elif name in MATRICES:
+            made.append(rng.normal(size=(ROWS, WIDTH)).astype(dtype))
+        else:
+            values = rng.normal(size=WIDTH if "y" in names or "dy" in names else 1_000).astype(dtype)
+            made.append(np.abs(values) if name in {"total", "average"} else values)
+    return made
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("limit", SCALARS["limit"])
+@pytest.mark.parametrize("kind", SCALARS["kind"])
+@pytest.mark.parametrize("name", sorted(TWINS))
+def test_a_twin_does_what_its_reference_does(name: str, kind: int, limit: int, dtype: Any) -> None:
+    reference = references[name]
+    expected, given = (arguments(reference, dtype, kind, limit) for _ in range(2))
+    results = reference(*expected), TWINS[name](*given)
+    tolerance = 2e-5 if dtype is np.float32 else 1e-12
+    if results[0] is not None:
+        assert results[1] == pytest.approx(results[0], rel=tolerance)
+    for parameter, one, other in zip(inspect.signature(reference).parameters, expected, given, strict=True):
+        if parameter != "scratch":
+            np.testing.assert_allclose(other, one, rtol=tolerance, atol=tolerance, err_msg=parameter)
+
+
+@pytest.mark.parametrize("name", sorted(TWINS))
+def test_a_twin_has_the_signature_of_its_reference(name: str) -> None:
+    function = TWINS[name].py_func  # type: ignore[attr-defined]  # of a compiled function
+    assert list(inspect.signature(function).parameters) == list(inspect.signature(references[name]).parameters)
+
+
+@pytest.mark.parametrize("name", ["bias_activation", "norm_activation"])
+def test_infinity_and_nan_pass_as_in_the_reference(name: str) -> None:
+    for kind in SCALARS["kind"]:
+        expected, given = (arguments(references[name], np.float32, kind, 0) for _ in range(2))
+        for values in (expected, given):
+            values[0][0, 0], values[0][1, 1], values[0][2, 2] = np.nan, -np.inf, np.inf
+        with np.errstate(all="ignore"):
+            references[name](*expected)
+            TWINS[name](*given)
+        np.testing.assert_allclose(given[0], expected[0], rtol=1e-5)
