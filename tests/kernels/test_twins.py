@@ -28,6 +28,8 @@ SCALARS: dict[str, list[Any]] = {
     "scale": [1.4],
     "epsilon": [1e-5],
     "lr": [0.03],
+    "own": [0.4],
+    "its": [0.6],
     "mu": [0.9],
     "rho": [0.9],
     "betas": [(0.9, 0.99)],
@@ -50,8 +52,10 @@ def arguments(function: Callable[..., Any], dtype: Any, kind: int, limit: int) -
             made.append(SCALARS[name][0])
         elif name == "statistics":
             made.append(np.abs(rng.normal(size=(3, WIDTH))).astype(dtype))
+        elif name == "y" and function.__name__ == "squared_error":
+            made.append(rng.normal(size=(ROWS, WIDTH)).astype(dtype))
         elif name == "y" and "logits" in names:
-            made.append(rng.integers(0, WIDTH, ROWS))
+            made.append(rng.integers(0, 2, ROWS))
         elif name == "gradient" and "logits" in names:
             made.append(np.zeros((ROWS, WIDTH), dtype))
         elif name in MATRICES:

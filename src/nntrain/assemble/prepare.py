@@ -12,7 +12,7 @@ from nntrain.config.registry import Choice
 from nntrain.data.dataset import Dataset, Split, load_dataset
 from nntrain.data.preprocessing import Preprocessing
 from nntrain.kernels import can_compile
-from nntrain.kernels.threads import fitting_threads
+from nntrain.kernels.threads import fitting_parallelism
 from nntrain.network import BLOCK, Loss, Network, Plan, losses
 from nntrain.optim import Bench
 from nntrain.spec import Spec
@@ -21,6 +21,7 @@ from nntrain.training.evaluation import Evaluator, Units
 from nntrain.training.loop import Job, Rows
 from nntrain.training.monitor import Monitor
 from nntrain.training.settings import derived_batch_size
+from nntrain.training.split_pass import Replica, SplitPass
 from nntrain.training.step import TrainStep
 
 
@@ -50,18 +51,29 @@ def prepare(spec: Spec) -> Prepared:
     if settings.fuse:
         network.fuse(compiled)
     network.initialize()
-    threads = settings.threads or fitting_threads([p.shape for p in network.vector.parameters], batch_size)
+    coupled = bool(network.vector.memories)
+    shapes = [p.shape for p in network.vector.parameters]
+    fitting = fitting_parallelism(shapes, batch_size, coupled=coupled)
+    shares = settings.shares or (fitting.shares if settings.threads is None else 1)
+    threads = settings.threads or (fitting.threads if shares == fitting.shares else 1)
+    if shares > 1 and coupled:
+        raise spec.error(("training", "shares"), f"{shares}; batch_norm needs whole batches: expected 1")
     vector = network.vector
     bench = Bench(vector.values, vector.gradient, vector.weights, compiled)
     optimizer = config.optimizer.build(bench)
+    differentiate = None
+    if shares > 1:
+        main = Replica(network, loss)
+        others = [_replica(spec, preprocessing, main, number, batches.largest, compiled) for number in range(1, shares)]
+        differentiate = SplitPass(main, others, compiled)
     job = Job(
-        step=TrainStep(network, loss, bench, optimizer, config.regularization),
+        step=TrainStep(network, loss, bench, optimizer, config.regularization, differentiate),
         schedule=config.schedule,
         evaluator=Evaluator(network, loss, units(preprocessing)),
         train=as_rows(dataset.train),
         validation=as_rows(dataset.validation) if dataset.validation is not None else None,
         batches=batches,
-        settings=replace(settings, batch_size=batch_size, threads=threads, compiled=compiled),
+        settings=replace(settings, batch_size=batch_size, shares=shares, threads=threads, compiled=compiled),
         monitor=Monitor(figures.monitor),
         stopper=Monitor(figures.stopper),
         metrics=figures.metrics,
@@ -70,15 +82,28 @@ def prepare(spec: Spec) -> Prepared:
     return Prepared(spec, resolved, derived, dataset, network, job)
 
 
+def _replica(
+    spec: Spec, preprocessing: Preprocessing, main: Replica, number: int, rows: int, compiled: bool
+) -> Replica:
+    """Another network over the main one's parameters, for its share of a batch."""
+    network, loss, _ = build_parts(spec, preprocessing, rows, compiled, number)
+    network.share(main.network)
+    if spec.config.training.fuse:
+        network.fuse(compiled)
+    return Replica(network, loss)
+
+
 def build_parts(
-    spec: Spec, preprocessing: Preprocessing, capacity: int, compiled: bool = False
+    spec: Spec, preprocessing: Preprocessing, capacity: int, compiled: bool = False, replica: int = 0
 ) -> tuple[Network, Loss, Choice]:
     """The network and the loss for a preprocessing; weights are still zero."""
     classes = len(preprocessing.target.classes or ())
     choice = loss_choice(spec, preprocessing.task, classes)
     loss_class: Any = choice.component.factory
     outputs = loss_class.outputs(classes)
-    plan = Plan(capacity, seed=spec.config.training.seed, default_draw=spec.config.initializer)
+    plan = Plan(
+        capacity, seed=spec.config.training.seed, replica=replica, default_draw=spec.config.initializer
+    )
     network = build_network(layer_choices(spec), len(preprocessing.features), outputs, plan)
     return network, choice.build(outputs, capacity, plan.dtype, compiled), choice
 
@@ -126,7 +151,8 @@ def _resolved(
     for section, key, value, why in (
         ("data", "task", preprocessing.task, f"from the values of '{preprocessing.target.name}'"),
         ("training", "batch_size", job.settings.batch_size, f"from {rows:,} training rows"),
-        ("training", "threads", job.settings.threads, "from the largest matrix product"),
+        ("training", "shares", job.settings.shares, "from the size of a step and the number of cores"),
+        ("training", "threads", job.settings.threads, "from the size of a step and the number of cores"),
         ("training", "compiled", job.settings.compiled, f"Numba is {'' if job.settings.compiled else 'not '}installed"),
         ("training", "monitor", job.monitor.name, "the default figure"),
         ("training", "metrics", job.metrics, f"the default for {preprocessing.task}"),

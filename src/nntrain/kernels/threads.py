@@ -1,23 +1,42 @@
-"""How many threads the matrix products of a network get: a function of its shapes, never of timing.
+"""How many processors a training step uses, and how: a function of its shapes, never of timing.
 
-OpenBLAS with two threads is slower than with one on small and thin products, and far slower where other programs are
-busy; on large ones it is nearly twice as fast. The number is recorded in the config of a run, as bits depend on it.
+Two ways: the shares of a batch on threads of one's own, with one-threaded matrix products; or one pass with the threads of
+OpenBLAS, which turn while they wait and so suffer, and make others suffer, on a busy machine. Both numbers are recorded in
+the config of a run, as bits depend on them.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 
+WORTH_SHARING = 1 << 24
+"""Multiplications of a forward pass (about half a millisecond of it) from which on sharing a batch pays."""
 LARGE_PRODUCT = 1 << 26
-"""Multiplications (rows × inputs × outputs) of a layer from which on all cores work on it: 256 × 512 × 512."""
+"""Multiplications of a single product (256 × 512 × 512) from which on the threads of BLAS pay."""
+SMALLEST_SHARE = 32
+"""Rows of a share."""
 
 
-def fitting_threads(weights: Iterable[tuple[int, ...]], rows: int) -> int:
-    """All cores for a network whose largest product is large, else one."""
-    largest = max((rows * shape[0] * shape[1] for shape in weights if len(shape) == 2), default=0)
-    return usable_cores() if largest >= LARGE_PRODUCT else 1
+@dataclass(frozen=True)
+class Parallelism:
+    """``shares`` threads train on a part of the batch each; matrix products use ``threads``."""
+
+    shares: int
+    threads: int
+
+
+def fitting_parallelism(weights: Sequence[tuple[int, ...]], rows: int, *, coupled: bool) -> Parallelism:
+    """What suits a network of these weights; ``coupled`` where rows of a batch depend on each other (batch_norm)."""
+    products = [rows * shape[0] * shape[1] for shape in weights if len(shape) == 2]
+    cores = usable_cores()
+    if not coupled and sum(products) >= WORTH_SHARING:
+        return Parallelism(max(min(cores, rows // SMALLEST_SHARE), 1), 1)
+    if max(products, default=0) >= LARGE_PRODUCT:
+        return Parallelism(1, cores)
+    return Parallelism(1, 1)
 
 
 def usable_cores() -> int:

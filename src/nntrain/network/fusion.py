@@ -50,11 +50,13 @@ class Tail:
         self.limit = threshold(dropout.rate) if dropout is not None else 0
         self.scale = 1.0 / (1.0 - dropout.rate) if dropout is not None else 1.0
         self.key = dropout.key if dropout is not None else None
-        self.last = dropout or activation
+        self._constant = (self.kind, self.slope, (0, 0), self.limit, self.scale)
 
     def settings(self) -> tuple[int, float, Keys, int, float]:
         """(kind, a, keys of this step, limit, scale)."""
-        return self.kind, self.slope, self.key() if self.key is not None else (0, 0), self.limit, self.scale
+        if self.key is None:
+            return self._constant
+        return self.kind, self.slope, self.key(), self.limit, self.scale
 
 
 class DenseStage:

@@ -7,6 +7,7 @@ over the rows of a batch. `value` is the reference in float64; `value_and_gradie
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -23,19 +24,22 @@ class Loss(ABC):
     task: ClassVar[Literal["classification", "regression"]]
     unit_power: ClassVar[int] = 0
     """The loss is in the target's unit to this power: a mean squared error in unit²."""
+    reference: ClassVar[Callable[[Batch, NDArray[Any], Batch], float]]
+    """The kernel: the sum of the rows' losses; the gradient of their mean goes into the last argument."""
 
     def __init__(self, outputs: int, capacity: int, dtype: DTypeLike, compiled: bool = False) -> None:
         self.gradient: Array = np.empty((capacity, outputs), dtype)
-        self.compiled = compiled
+        self.kernel = pick(type(self).reference, compiled=compiled)
 
     @classmethod
     @abstractmethod
     def outputs(cls, classes: int) -> int:
         """How many outputs the network needs for this number of classes (0: regression); 0 where it cannot be."""
 
-    @abstractmethod
     def value_and_gradient(self, logits: Batch, y: NDArray[Any]) -> tuple[float, Batch]:
         """(mean loss, ∂ mean loss / ∂ logits)."""
+        gradient = self.gradient[: len(y)]
+        return self.kernel(logits, y, gradient) / len(y), gradient
 
     @abstractmethod
     def value(self, logits: Array, y: NDArray[Any]) -> float:
@@ -74,17 +78,12 @@ class CrossEntropy(Loss):
     """
 
     task = "classification"
+    reference = staticmethod(softmax_cross_entropy)
 
     @classmethod
     def outputs(cls, classes: int) -> int:
         """One logit for each class."""
         return classes
-
-    def value_and_gradient(self, logits: Batch, y: NDArray[Any]) -> tuple[float, Batch]:
-        """The exponentials of the loss become the probabilities of its gradient."""
-        gradient = self.gradient[: len(y)]
-        loss = pick(softmax_cross_entropy, compiled=self.compiled)(logits, y, gradient)
-        return loss / len(y), gradient
 
     def value(self, logits: Array, y: NDArray[Any]) -> float:
         """−mean log softmax(z)_y."""
@@ -99,6 +98,16 @@ class CrossEntropy(Loss):
         return np.asarray(p / p.sum(axis=1, keepdims=True))
 
 
+@kernel
+def logistic_loss(logits: Batch, y: NDArray[Any], gradient: Batch) -> float:
+    """Σ_B log(1 + e^z) − y z, and (σ(z) − y)/B; σ(z) = e^−max(−z, 0) / (1 + e^−|z|) shares its exponential with the loss."""
+    z, truth = logits[:, 0], y.astype(logits.dtype)  # (B,); whole numbers would pull z into float64
+    small = np.exp(-np.abs(z))  # e^−|z| ≤ 1
+    p = np.where(z >= 0.0, z.dtype.type(1.0), small) / (1.0 + small)
+    np.divide(p - truth, len(y), out=gradient[:, 0])
+    return float(np.sum(np.maximum(z, 0.0) + np.log1p(small) - z * truth, dtype=np.float64))
+
+
 @losses
 class BinaryCrossEntropy(Loss):
     """Cross-entropy of two classes with one logit: L = mean_B (log(1 + e^z) − y z), p = σ(z).
@@ -110,22 +119,12 @@ class BinaryCrossEntropy(Loss):
     """
 
     task = "classification"
+    reference = staticmethod(logistic_loss)
 
     @classmethod
     def outputs(cls, classes: int) -> int:
         """One logit: that of the second class."""
         return 1 if classes == 2 else 0
-
-    def value_and_gradient(self, logits: Batch, y: NDArray[Any]) -> tuple[float, Batch]:
-        """σ(z) = e^−max(−z, 0) / (1 + e^−|z|) shares its exponential with the loss."""
-        rows = len(y)
-        z, truth = logits[:, 0], y.astype(logits.dtype)  # (B,); whole numbers would pull z into float64
-        small = np.exp(-np.abs(z))  # e^−|z| ≤ 1
-        loss = float(np.sum(np.maximum(z, 0.0) + np.log1p(small) - z * truth, dtype=np.float64)) / rows
-        p = np.where(z >= 0.0, z.dtype.type(1.0), small) / (1.0 + small)
-        gradient = self.gradient[:rows]
-        np.divide(p - truth, rows, out=gradient[:, 0])
-        return loss, gradient
 
     def value(self, logits: Array, y: NDArray[Any]) -> float:
         """mean (log(1 + e^z) − y z)."""
@@ -140,6 +139,15 @@ class BinaryCrossEntropy(Loss):
         return np.stack([np.where(z >= 0, smaller, larger), np.where(z >= 0, larger, smaller)], axis=1)
 
 
+@kernel
+def squared_error(logits: Batch, y: NDArray[Any], gradient: Batch) -> float:
+    """Σ_B (z − y)², and 2 (z − y)/B."""
+    error = np.subtract(logits, y, out=gradient)
+    loss = float(np.sum(error * error, dtype=np.float64))
+    error *= 2.0 / len(y)
+    return loss
+
+
 @losses
 class MeanSquaredError(Loss):
     """Mean squared error: L = mean_B (z − y)².
@@ -152,19 +160,12 @@ class MeanSquaredError(Loss):
 
     task = "regression"
     unit_power = 2
+    reference = staticmethod(squared_error)
 
     @classmethod
     def outputs(cls, classes: int) -> int:
         """One output."""
         return 1 if classes == 0 else 0
-
-    def value_and_gradient(self, logits: Batch, y: NDArray[Any]) -> tuple[float, Batch]:
-        """The error is the gradient, but for the factor 2/B."""
-        rows = len(y)
-        error = np.subtract(logits, y, out=self.gradient[:rows])
-        loss = float(np.sum(error * error, dtype=np.float64)) / rows
-        error *= 2.0 / rows
-        return loss, error
 
     def value(self, logits: Array, y: NDArray[Any]) -> float:
         """mean (z − y)²."""

@@ -46,6 +46,12 @@ class Network:
             dy = stage.backward(dy)
         self.stages[0].gradients(dy)
 
+    def share(self, other: Network) -> None:
+        """Use the parameters of another network of the same layers; gradient and buffers stay one's own."""
+        for own, its in zip(self.vector.parameters, other.vector.parameters, strict=True):
+            own.value = its.value
+        self.vector.values = other.vector.values
+
     def fuse(self, compiled: bool) -> None:
         """Let training run neighbouring layers in one kernel where they can."""
         self.stages = fuse(self.layers, compiled)

@@ -29,12 +29,14 @@ class Plan:
     """What the layers of one network share while it is built.
 
     ``capacity`` is the largest number of rows of a batch, ``default_draw`` the initializer of layers that name none
-    (None: it follows from the activation behind the layer).
+    (None: it follows from the activation behind the layer). ``replica`` tells apart networks that share a batch: their
+    random masks differ.
     """
 
     capacity: int
     dtype: DTypeLike = np.float32
     seed: int = 0
+    replica: int = 0
     default_draw: Draw | None = None
     clock: Clock = field(default_factory=Clock)
     parameters: list[Parameter] = field(default_factory=list)
@@ -86,7 +88,7 @@ class Site:
 
     def mask_key(self) -> Callable[[], tuple[int, int]]:
         """Two 32-bit keys for this layer's random bits, new at every step."""
-        base, clock = stream_key(self.plan.seed, f"mask/{self.name}") & 0xFFFFFFFF, self.plan.clock
+        base, clock = stream_key(self.plan.seed, f"mask/{self.name}/{self.plan.replica}") & 0xFFFFFFFF, self.plan.clock
 
         def key() -> tuple[int, int]:
             mixed = stream_key(base, "step", clock.step)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ class Batches:
     size: int
     seed: int
 
-    @property
+    @cached_property
     def count(self) -> int:
         """Steps of an epoch, at least 1."""
         full, rest = divmod(self.rows, self.size)

@@ -105,8 +105,8 @@ class Trainer:
     def _batch(self, rows: NDArray[np.int64]) -> tuple[float, int]:
         """One training step on these rows."""
         position, job = self.state.position, self.job
-        x = np.take(job.train.x, rows, axis=0, out=self._x[: len(rows)], mode="clip")  # (B, n)
-        y = job.train.y[rows]
+        x = job.train.x.take(rows, axis=0, out=self._x[: len(rows)], mode="clip")  # (B, n)
+        y = job.train.y.take(rows, axis=0)
         lr = self._learning_rate(position.batch)
         try:
             return job.step(x, y, lr, position.step + 1), len(rows)

@@ -37,7 +37,9 @@ class TrainingSettings:
     ``early_stopping``         off by default
     ``max_time``               seconds after which training ends after the batch in hand
     ``checkpoint_every_steps``  also save in the middle of an epoch, every so many steps
-    ``threads``                of matrix products; by default all cores for a large network, else one. Bits depend on it
+    ``shares``                 threads that train on a part of each batch; by default all cores where steps are long enough
+                               and there is no batch_norm, else one. Bits depend on it
+    ``threads``                of matrix products; by default all cores for large ones in a single share. Bits depend on it
     ``compiled``               kernels by Numba; by default where it is installed (``pip install nntrain[fast]``)
     ``fuse``                   run neighbouring layers in one kernel where there is one
     """
@@ -50,6 +52,7 @@ class TrainingSettings:
     early_stopping: Annotated[EarlyStopping | None, Section(switch=True)] = None
     max_time: Positive | None = None
     checkpoint_every_steps: Count | None = None
+    shares: Count | None = None
     threads: Count | None = None
     compiled: bool | None = None
     fuse: bool = True

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,23 +19,39 @@ class NonFiniteError(Exception):
     """The loss or the gradient of a step is infinite or not a number; the weights have not been touched."""
 
 
+def backpropagate(network: Network, loss: Loss, x: Batch, y: NDArray[Any]) -> float:
+    """Forward pass, loss, backward pass: ∂loss/∂θ into the network's gradient vector. Returns the mean loss."""
+    logits = network.forward(x)
+    value, dlogits = loss.value_and_gradient(logits, y)
+    network.backward(dlogits)
+    return value
+
+
 class TrainStep:
-    """Forward, loss, backward, penalties, update: the lecture's training scheme."""
+    """Forward, loss, backward, penalties, update: the lecture's training scheme.
+
+    ``differentiate(x, y)`` is `backpropagate` of the network, or its like over several threads (`SplitPass`).
+    """
 
     def __init__(
-        self, network: Network, loss: Loss, bench: Bench, optimizer: Optimizer, regularization: Regularization
+        self,
+        network: Network,
+        loss: Loss,
+        bench: Bench,
+        optimizer: Optimizer,
+        regularization: Regularization,
+        differentiate: Callable[[Batch, NDArray[Any]], float] | None = None,
     ) -> None:
         self.network, self.loss, self.bench = network, loss, bench
         self.optimizer, self.regularization = optimizer, regularization
+        self.differentiate = differentiate or partial(backpropagate, network, loss)
 
     def __call__(self, x: Batch, y: NDArray[Any], lr: float, step: int) -> float:
         """Train on one batch with learning rate ``lr``; ``step`` counts from 1. Returns the mean loss before it."""
         self.network.clock.step = step
-        logits = self.network.forward(x)
-        loss, dlogits = self.loss.value_and_gradient(logits, y)
+        loss = self.differentiate(x, y)
         if not math.isfinite(loss):
             raise NonFiniteError("loss")
-        self.network.backward(dlogits)
         self.regularization.apply(self.bench)
         if not self._finite_gradient():
             raise NonFiniteError("gradient")

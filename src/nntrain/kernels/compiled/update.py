@@ -70,3 +70,12 @@ def adam_update(theta, gradient, velocity, average, scratch, lr, betas, correcti
         velocity[i] = m
         average[i] = v
         theta[i] -= m / (number(math.sqrt(v)) * root + eps) * eta
+
+
+@twin
+def weighted_sum(gradient, other, own, its):
+    """g ← own · g + its · other."""
+    number = gradient.dtype.type
+    one, two = number(own), number(its)
+    for i in range(gradient.size):
+        gradient[i] = gradient[i] * one + other[i] * two
