@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import nntrain.network
+import nntrain.training.split_pass
 import nntrain.optim  # noqa: F401  # declares its kernels
 from nntrain.kernels import can_compile, references
 

@@ -58,6 +58,7 @@ def train(
             listener(ended)
         return Run(folder.path, summary)
     finally:
+        job.step.close()
         folder.close()
 
 

@@ -58,6 +58,11 @@ class TrainStep:
         self.optimizer.update(lr, step)
         return loss
 
+    def close(self) -> None:
+        """End the threads of a split pass."""
+        if (close := getattr(self.differentiate, "close", None)) is not None:
+            close()
+
     def _finite_gradient(self) -> bool:
         gradient = self.bench.gradient
         return math.isfinite(float(np.dot(gradient, gradient))) or bool(np.isfinite(gradient).all())
