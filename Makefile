@@ -74,10 +74,10 @@ $(VENV)/.made:
 
 $(VENV)/.installed: $(VENV)/.made pyproject.toml
 	@echo 'installing nntrain'
-	@$(PIP) --editable .
+	@$(PIP) --editable '.[fast]'
 	@touch $@
 
 $(VENV)/.tested: $(VENV)/.made pyproject.toml
 	@echo 'installing nntrain and what its tests need'
-	@$(PIP) --editable '.[test]'
+	@$(PIP) --editable '.[fast,test]'
 	@touch $@ $(VENV)/.installed

@@ -9,9 +9,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-import nntrain.network
-import nntrain.training.split_pass
-import nntrain.optim  # noqa: F401  # declares its kernels
 from nntrain.kernels import can_compile, references
 
 pytestmark = pytest.mark.skipif(not can_compile(), reason="Numba is an extra: without it there are no twins")

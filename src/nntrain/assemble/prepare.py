@@ -48,6 +48,12 @@ def prepare(spec: Spec) -> Prepared:
     figures = figure_names(spec, preprocessing.task, validated=dataset.validation is not None)
     compiled = can_compile() if settings.compiled is None else settings.compiled
     network, loss, loss_choice = build_parts(spec, preprocessing, max(batches.largest, BLOCK), compiled)
+    least = max(layer.least_rows for layer in network.layers)
+    if batches.smallest < least:
+        raise spec.error(
+            ("training", "batch_size"),
+            f"{batches.smallest}: a batch of that size teaches batch_norm nothing; expected ≥ {least}",
+        )
     if settings.fuse:
         network.fuse(compiled)
     network.initialize()
@@ -64,10 +70,13 @@ def prepare(spec: Spec) -> Prepared:
     differentiate = None
     if shares > 1:
         main = Replica(network, loss)
-        others = [_replica(spec, preprocessing, main, number, batches.largest, compiled) for number in range(1, shares)]
+        others = [
+            _replica(spec, preprocessing, main, number=number, rows=batches.largest, compiled=compiled)
+            for number in range(1, shares)
+        ]
         differentiate = SplitPass(main, others, compiled)
     job = Job(
-        step=TrainStep(network, loss, bench, optimizer, config.regularization, differentiate),
+        step=TrainStep(network, loss, bench, optimizer, config.regularization, differentiate=differentiate),
         schedule=config.schedule,
         evaluator=Evaluator(network, loss, units(preprocessing)),
         train=as_rows(dataset.train),
@@ -83,7 +92,7 @@ def prepare(spec: Spec) -> Prepared:
 
 
 def _replica(
-    spec: Spec, preprocessing: Preprocessing, main: Replica, number: int, rows: int, compiled: bool
+    spec: Spec, preprocessing: Preprocessing, main: Replica, *, number: int, rows: int, compiled: bool
 ) -> Replica:
     """Another network over the main one's parameters, for its share of a batch."""
     network, loss, _ = build_parts(spec, preprocessing, rows, compiled, number)
@@ -101,9 +110,7 @@ def build_parts(
     choice = loss_choice(spec, preprocessing.task, classes)
     loss_class: Any = choice.component.factory
     outputs = loss_class.outputs(classes)
-    plan = Plan(
-        capacity, seed=spec.config.training.seed, replica=replica, default_draw=spec.config.initializer
-    )
+    plan = Plan(capacity, seed=spec.config.training.seed, replica=replica, default_draw=spec.config.initializer)
     network = build_network(layer_choices(spec), len(preprocessing.features), outputs, plan)
     return network, choice.build(outputs, capacity, plan.dtype, compiled), choice
 

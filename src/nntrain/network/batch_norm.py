@@ -23,6 +23,8 @@ class BatchNorm(Layer):
     (divided by B) and the running one takes the unbiased (divided by B − 1).
     """
 
+    least_rows = 2
+
     def __init__(self, site: Site, *, momentum: Share = 0.1, epsilon: Positive = 1e-5) -> None:
         self.width = n = site.width
         self.gamma, self.beta = site.scale(n), site.bias(n)
@@ -47,7 +49,9 @@ class BatchNorm(Layer):
     def backward(self, dy: Batch) -> Batch:
         """x reaches y directly, through μ and through σ²: the three terms of dx.
 
-        With x̂'s own gradient g = γ dy: dx = (g − mean_B(g) − x̂ · mean_B(g x̂)) / √(σ² + ε).
+        Let g = γ dy be the gradient at x̂ = (x − μ) s, s = 1/√(σ² + ε). Directly: g s. Through μ, with ∂μ/∂xᵢ = 1/B and
+        Σ_B (x − μ) = 0: −s mean_B(g). Through σ², with ∂σ²/∂xᵢ = 2 (xᵢ − μ)/B and ∂x̂/∂σ² = −½ (x − μ) s³:
+        −s x̂ᵢ mean_B(g x̂). Together dx = s (g − mean_B(g) − x̂ mean_B(g x̂)), and the means of g are those of dy times γ.
         """
         rows = len(dy)
         x_hat = self.normalised[:rows]

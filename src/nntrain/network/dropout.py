@@ -9,6 +9,7 @@ from nntrain.network.masks import kept, threshold
 from nntrain.network.site import Site
 from nntrain.types import Batch, Fraction
 
+
 @layers
 class Dropout(Layer):
     """y = x · mask / (1 − rate): each entry is zero with probability ``rate`` (Srivastava et al., 2014).

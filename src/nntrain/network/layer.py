@@ -6,6 +6,7 @@ Everywhere: B rows in a batch, n inputs and m outputs of a layer.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 from nntrain.config.registry import Registry
 from nntrain.types import Batch
@@ -14,12 +15,14 @@ from nntrain.types import Batch
 class Layer(ABC):
     """A differentiable map (B, n) → (B, m).
 
-    ``forward`` keeps what ``backward`` needs; what either returns is a buffer of the layer's own, valid until its next
-    call. ``backward`` writes the gradients of the layer's parameters into their views and returns that of its input.
+    ``forward`` keeps what ``backward`` needs; what either returns is a buffer of the layer's own, or its argument where it
+    changes nothing, and is valid until the next call. ``backward`` writes the gradients of the layer's parameters into their views and returns that of its input.
     """
 
     width: int
     """m, the number of outputs."""
+    least_rows: ClassVar[int] = 1
+    """The smallest batch that the layer can learn from."""
 
     @abstractmethod
     def forward(self, x: Batch) -> Batch:

@@ -7,7 +7,6 @@ over the rows of a batch. `value` is the reference in float64; `value_and_gradie
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -24,8 +23,6 @@ class Loss(ABC):
     task: ClassVar[Literal["classification", "regression"]]
     unit_power: ClassVar[int] = 0
     """The loss is in the target's unit to this power: a mean squared error in unit²."""
-    reference: ClassVar[Callable[[Batch, NDArray[Any], Batch], float]]
-    """The kernel: the sum of the rows' losses; the gradient of their mean goes into the last argument."""
 
     def __init__(self, outputs: int, capacity: int, dtype: DTypeLike, compiled: bool = False) -> None:
         self.gradient: Array = np.empty((capacity, outputs), dtype)
@@ -35,6 +32,11 @@ class Loss(ABC):
     @abstractmethod
     def outputs(cls, classes: int) -> int:
         """How many outputs the network needs for this number of classes (0: regression); 0 where it cannot be."""
+
+    @staticmethod
+    @abstractmethod
+    def reference(logits: Batch, y: NDArray[Any], gradient: Batch) -> float:
+        """The kernel: the sum of the rows' losses; the gradient of their mean goes into ``gradient``."""
 
     def value_and_gradient(self, logits: Batch, y: NDArray[Any]) -> tuple[float, Batch]:
         """(mean loss, ∂ mean loss / ∂ logits)."""
@@ -72,7 +74,7 @@ class CrossEntropy(Loss):
     """Softmax cross-entropy: L = −mean_B log p_y, p = softmax(z).
 
     Shapes    z (B, K)   y (B,) class indices
-    Backward  ∂L/∂z = (p − onehot(y)) / B
+    Backward  ∂L/∂z = (p − onehot(y)) / B, since −log p_y = log Σ_k e^(z_k) − z_y, and ∂/∂z_k of it is p_k − [k = y]
 
     Softmax and logarithm are one: log p = z − max z − log Σ exp(z − max z) can neither overflow nor take log 0.
     """
@@ -113,7 +115,7 @@ class BinaryCrossEntropy(Loss):
     """Cross-entropy of two classes with one logit: L = mean_B (log(1 + e^z) − y z), p = σ(z).
 
     Shapes    z (B, 1)   y (B,) 0 or 1
-    Backward  ∂L/∂z = (σ(z) − y) / B
+    Backward  ∂L/∂z = (σ(z) − y) / B, since d/dz log(1 + e^z) = e^z / (1 + e^z) = σ(z)
 
     log(1 + e^z) is computed as max(z, 0) + log1p(e^−|z|), which cannot overflow.
     """
@@ -153,7 +155,7 @@ class MeanSquaredError(Loss):
     """Mean squared error: L = mean_B (z − y)².
 
     Shapes    z, y (B, 1), y standardised in training; figures shown are in the target's unit squared
-    Backward  ∂L/∂z = 2 (z − y) / B
+    Backward  ∂L/∂z = 2 (z − y) / B, the derivative of a square
 
     Without the ½ that some texts put in front.
     """

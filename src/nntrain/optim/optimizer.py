@@ -47,7 +47,6 @@ class Bench:
             views.append((*arrays, scratch[: block.stop - block.start]))
         return views
 
-
     def pick(self, reference: F) -> F:
         """The implementation of a kernel that this bench works with."""
         return pick(reference, compiled=self.compiled)

@@ -135,6 +135,7 @@ class Warmup:
     def __init__(self, *, epochs: Positive = 5.0, then: Annotated[Schedule, Named(schedules)] = "constant") -> None:  # type: ignore[assignment]  # a name, which the registry resolves
         self.epochs, self.then = epochs, then
         self.counters: dict[str, float] = then.counters if isinstance(then, Observer) else {}
+        self.counters["warm_up_epochs"] = 0
 
     def __call__(self, progress: Progress) -> float:
         """(t + one step) / epochs at first; then ``then`` with the warm-up taken off."""
@@ -144,5 +145,7 @@ class Warmup:
         return self.then(Progress(progress.epoch - self.epochs, left, progress.step))
 
     def observe(self, loss: float) -> bool:
-        """Passed on to the schedule behind."""
-        return isinstance(self.then, Observer) and self.then.observe(loss)
+        """Passed on to the schedule behind, once its time has come."""
+        self.counters["warm_up_epochs"] += 1
+        over = self.counters["warm_up_epochs"] > self.epochs
+        return over and isinstance(self.then, Observer) and self.then.observe(loss)

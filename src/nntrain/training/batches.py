@@ -33,6 +33,11 @@ class Batches:
         """Rows of the largest batch."""
         return min(self.rows, self.size + 1)
 
+    @property
+    def smallest(self) -> int:
+        """Rows of the smallest batch."""
+        return min(self.size, self.rows - (self.count - 1) * self.size)
+
     def order(self, epoch: int) -> NDArray[np.int64]:
         """The rows in the order of epoch ``epoch``: a function of the seed and the epoch alone."""
         return stream(self.seed, "shuffle", epoch).permutation(self.rows)

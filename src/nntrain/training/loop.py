@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,21 +59,20 @@ class Trainer:
     def __init__(self, job: Job, state: RunState, saver: Saver, listeners: Sequence[Listener]) -> None:
         self.job, self.state, self.saver, self.listeners = job, state, saver, listeners
         self.network = job.step.network
+        self.interrupts = Interrupts()
+        state.stopper = job.stopper.name
         if isinstance(job.schedule, Observer):
             state.schedule = job.schedule.counters
         self._x = np.empty((job.batches.largest, job.train.x.shape[1]), job.train.x.dtype)
-        self._beat = 0.0
+        self._next_beat = 0.0
 
     def run(self) -> str:
         """Train to the end; returns why it ended: ``epochs``, ``early_stopping`` or ``max_time``."""
-        with (
-            np.errstate(all="ignore"),
-            Interrupts() as self.interrupts,
-        ):  # steps check for non-finite numbers themselves
+        with np.errstate(all="ignore"), self.interrupts:  # steps check for non-finite numbers themselves
             while (reason := self._finished()) is None:
                 self._epoch()
             if self.state.best.epoch == 0:  # out of time before the first epoch was over: judge what there is
-                self._judge(self._validated({"epoch": self.state.position.epoch + 1}))
+                self._judge(self._record())
             self._save(now=True)
         return reason
 
@@ -82,42 +82,48 @@ class Trainer:
             return "epochs"
         if stopping is not None and counters["waited"] >= stopping.patience:
             return "early_stopping"
-        return "max_time" if self._out_of_time(0.0) else None
+        return "max_time" if self._out_of_time() else None
 
-    def _out_of_time(self, elapsed: float) -> bool:
+    def _out_of_time(self) -> bool:
         limit = self.job.settings.max_time
-        return limit is not None and self.state.seconds + elapsed >= limit
+        return limit is not None and self.state.seconds >= limit
 
     def _epoch(self) -> None:
-        """The batches of one epoch that are left, then validation."""
+        """The batches of one epoch that are left, then validation; or up to where the run must stop."""
         position, batches = self.state.position, self.job.batches
         order = batches.order(position.epoch)
-        began = time.perf_counter()
+        began = time.perf_counter() - position.seconds
+        self._next_beat = position.seconds + HEARTBEAT
         while position.batch < batches.count:
-            loss, rows = self._batch(order[batches.bounds(position.batch)])
-            position.advance(loss, rows)
-            elapsed = time.perf_counter() - began
-            if self._pause(elapsed):
+            rows = order[batches.bounds(position.batch)]
+            position.advance(self._batch(rows), len(rows))
+            position.seconds = time.perf_counter() - began
+            self._show_life()
+            if self.interrupts.received:
+                self._leave()
+            if position.batch < batches.count and self._out_of_time():
                 return
-        position.seconds += time.perf_counter() - began
+            self._save_if_due()
         self._end_of_epoch()
 
-    def _batch(self, rows: NDArray[np.int64]) -> tuple[float, int]:
-        """One training step on these rows."""
+    def _batch(self, rows: NDArray[np.int64]) -> float:
+        """One training step on these rows; returns its loss."""
         position, job = self.state.position, self.job
         x = job.train.x.take(rows, axis=0, out=self._x[: len(rows)], mode="clip")  # (B, n)
         y = job.train.y.take(rows, axis=0)
         lr = self._learning_rate(position.batch)
         try:
-            return job.step(x, y, lr, position.step + 1), len(rows)
+            return job.step(x, y, lr, position.step + 1)
         except NonFiniteError as error:
-            self.saver.flush_best()
             layer = first_bad_layer(self.network, job.step.loss, x, y)
-            raise DivergedError(
-                f"training diverged: the {error} is not finite in epoch {position.epoch + 1}, batch "
-                f"{position.batch + 1} of {job.batches.count}; first seen in {layer}; learning rate {lr:g}; "
-                f"{REMEDIES}"
-            ) from None
+            batch = f"batch {position.batch + 1} of {job.batches.count}"
+            raise self._diverged(f"the {error} is not finite", f"{batch}; first seen in {layer}", lr) from None
+
+    def _diverged(self, what: str, where: str, lr: float) -> DivergedError:
+        """The error of a run that came to nothing; what was best before stays."""
+        self.saver.flush_best()
+        epoch = self.state.position.epoch + 1
+        return DivergedError(f"training diverged: {what} in epoch {epoch}, {where}; learning rate {lr:g}; {REMEDIES}")
 
     def _learning_rate(self, batch: int) -> float:
         """The rate of batch ``batch`` of the epoch in hand: a function of position and counters alone."""
@@ -125,44 +131,36 @@ class Trainer:
         progress = Progress(self.state.position.epoch + batch * share, self.job.settings.epochs, share)
         return self.job.step.optimizer.lr * float(self.job.schedule(progress))
 
-    def _pause(self, elapsed: float) -> bool:
-        """Between two batches: signs of life, checkpoints, signals, the clock. True where the epoch must end here."""
-        position, settings = self.state.position, self.job.settings
-        if elapsed - self._beat >= HEARTBEAT or elapsed < self._beat:
-            self._beat = elapsed
+    def _show_life(self) -> None:
+        """Tell the listeners where the epoch stands, now and then."""
+        position = self.state.position
+        if position.seconds >= self._next_beat:
+            self._next_beat = position.seconds + HEARTBEAT
             loss = self.job.evaluator.in_units(position.running_loss)
             self._emit(Progressed(position.epoch + 1, position.batch, self.job.batches.count, loss))
-        due = settings.checkpoint_every_steps is not None and position.step % settings.checkpoint_every_steps == 0
-        stop = self.interrupts.received or (position.batch < self.job.batches.count and self._out_of_time(elapsed))
-        if not due and not stop:
-            return False
-        position.seconds, before = position.seconds + elapsed, position.seconds
+
+    def _save_if_due(self) -> None:
+        """Save in the middle of an epoch where the settings ask for it."""
+        every = self.job.settings.checkpoint_every_steps
+        if every is not None and self.state.position.step % every == 0:
+            self._save(now=True)
+
+    def _leave(self) -> NoReturn:
+        """A signal came: save and end."""
         self._save(now=True)
-        if self.interrupts.received:
-            raise InterruptedRun(
-                f"stopped by signal in epoch {position.epoch + 1}, after batch {position.batch} of "
-                f"{self.job.batches.count}; everything is saved",
-                self.interrupts.received,
-            )
-        if not stop:
-            position.seconds = before
-        return bool(stop)
+        position = self.state.position
+        batch = f"batch {position.batch} of {self.job.batches.count}"
+        message = f"stopped by signal in epoch {position.epoch + 1}, after {batch}; everything is saved"
+        raise InterruptedRun(message, self.interrupts.received)
 
     def _end_of_epoch(self) -> None:
-        position, job, history = self.state.position, self.job, self.state.history
-        record: Record = {
-            "epoch": position.epoch + 1,
-            "step": position.step,
-            "lr": self._learning_rate(position.batch - 1),
-            "seconds": position.seconds,
-            "samples_per_second": position.rows / max(position.seconds, 1e-9),
-            "train_loss": job.evaluator.in_units(position.running_loss),
-        }
-        began = time.perf_counter()
-        self._validated(record)
-        record["seconds"] += time.perf_counter() - began
+        position, job = self.state.position, self.job
+        record = self._record()
+        for name in ("train_loss", "validation_loss"):
+            if not math.isfinite(record.get(name, 0.0)):
+                raise self._diverged(f"{name} is not finite", "after its last batch", record["lr"])
         position.next_epoch()
-        history.append(record)
+        self.state.add(record)
         self.saver.folder.append_history(record)
         figure = job.monitor.read(record)
         if isinstance(job.schedule, Observer) and job.schedule.observe(figure):
@@ -174,17 +172,26 @@ class Trainer:
         self._save(now=False)
         self._emit(EpochEnded(record, best))
 
-    def _validated(self, record: Record) -> Record:
-        """Add the validation figures to a record."""
-        if self.job.validation is not None:
-            rows = self.job.validation
-            for name, value in self.job.evaluator.figures(rows.x, rows.y, self.job.metrics).items():
-                record[f"validation_{name}"] = value
+    def _record(self) -> Record:
+        """The figures of the epoch in hand, validation among them."""
+        position, job = self.state.position, self.job
+        record: Record = {
+            "epoch": position.epoch + 1,
+            "step": position.step,
+            "lr": self._learning_rate(position.batch - 1),
+            "seconds": position.seconds,
+            "samples_per_second": position.rows / max(position.seconds, 1e-9),
+            "train_loss": job.evaluator.in_units(position.running_loss),
+        }
+        if job.validation is not None:
+            began = time.perf_counter()
+            figures = job.evaluator.figures(job.validation.x, job.validation.y, job.metrics)
+            record |= {f"validation_{name}": value for name, value in figures.items()}
+            record["seconds"] += time.perf_counter() - began
         return record
 
     def _judge(self, record: Record) -> bool:
         """Keep this moment if its figure is the best so far."""
-        record.setdefault("train_loss", self.job.evaluator.in_units(self.state.position.running_loss))
         best = self.state.best.improved(self.job.monitor.read(record), record["epoch"])
         if best:
             self.saver.note_best(*self.capture())
@@ -204,6 +211,9 @@ class Trainer:
     def restore(self, state: dict[str, Any], arrays: dict[str, Array]) -> None:
         """Go back to a captured moment, in place."""
         self.state.restore(state)
+        if self.state.stopper != self.job.stopper.name:  # another figure: what it was before says nothing
+            self.state.best.forget_patience()
+            self.state.stopper = self.job.stopper.name
         for name, array in self.capture()[1].items():
             array[...] = arrays[name]
 

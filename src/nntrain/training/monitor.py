@@ -54,6 +54,10 @@ class Best:
             return True
         return False
 
+    def forget_patience(self) -> None:
+        """Wait anew, for another figure."""
+        self.counters.update(reference=math.inf, waited=0)
+
     def out_of_patience(self, value: float, patience: int, min_delta: float) -> bool:
         """Take note of the stopper's figure; True if it has not improved by ``min_delta`` for ``patience`` epochs."""
         if value < self.counters["reference"] - min_delta:

@@ -48,12 +48,22 @@ class RunState:
     best: Best = field(default_factory=Best)
     schedule: dict[str, float] = field(default_factory=dict)
     history: list[Record] = field(default_factory=list)
+    stopper: str = ""
+    """The figure that the patience counters are about."""
+    past_seconds: float = 0.0
+    """Seconds of the epochs in the history."""
+
+    def add(self, record: Record) -> None:
+        """An epoch is over."""
+        self.history.append(record)
+        self.past_seconds += record["seconds"]
 
     def plain(self) -> dict[str, Any]:
         """As JSON data; a copy, but for the records, which nobody changes once they are in the history."""
         return {
             "position": asdict(self.position),
             "best": dict(self.best.counters),
+            "stopper": self.stopper,
             "schedule": dict(self.schedule),
             "history": list(self.history),
         }
@@ -62,10 +72,12 @@ class RunState:
         """Take over what `plain` gave. Counters are updated in place: the schedule shares its dict."""
         self.position = Position(**plain["position"])
         self.best.counters.update(plain["best"])
+        self.stopper = plain["stopper"]
         self.schedule.update(plain["schedule"])
         self.history = [dict(record) for record in plain["history"]]
+        self.past_seconds = float(sum(record["seconds"] for record in self.history))
 
     @property
     def seconds(self) -> float:
         """Seconds of training so far, over all its sittings."""
-        return float(sum(record["seconds"] for record in self.history)) + self.position.seconds
+        return self.past_seconds + self.position.seconds

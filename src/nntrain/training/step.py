@@ -16,7 +16,7 @@ from nntrain.types import Batch
 
 
 class NonFiniteError(Exception):
-    """The loss or the gradient of a step is infinite or not a number; the weights have not been touched."""
+    """The loss or the gradient of a step is infinite or not a number; the weights have not been touched (running statistics have)."""
 
 
 def backpropagate(network: Network, loss: Loss, x: Batch, y: NDArray[Any]) -> float:
@@ -40,6 +40,7 @@ class TrainStep:
         bench: Bench,
         optimizer: Optimizer,
         regularization: Regularization,
+        *,
         differentiate: Callable[[Batch, NDArray[Any]], float] | None = None,
     ) -> None:
         self.network, self.loss, self.bench = network, loss, bench

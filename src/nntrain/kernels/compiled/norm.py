@@ -51,9 +51,7 @@ def norm_activation(x, gamma, beta, statistics, epsilon, kind, a, keys, limit, s
 
 
 @twin
-def norm_activation_gradient(
-    dy, x, y, gamma, statistics, kind, a, keys, limit, scale, dx, dgamma, dbeta
-):
+def norm_activation_gradient(dy, x, y, gamma, statistics, kind, a, keys, limit, scale, dx, dgamma, dbeta):
     """The three terms of dx (see BatchNorm.backward), with dy taken back through dropout and φ first."""
     rows, width = x.shape
     number = x.dtype.type

@@ -21,7 +21,7 @@ twins: dict[str, Callable[..., Any]] = {}
 
 FOLDER: Path | None = cache_folder(numba.__version__)
 if FOLDER is not None:
-    numba.config.CACHE_DIR = str(FOLDER)
+    numba.config.CACHE_DIR = str(FOLDER)  # type: ignore[attr-defined]  # set when Numba starts
 
 
 def twin(function: F) -> F:
