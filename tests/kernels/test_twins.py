@@ -26,6 +26,8 @@ SCALARS: dict[str, list[Any]] = {
     "scale": [1.4],
     "epsilon": [1e-5],
     "lr": [0.03],
+    "l1": [0.02],
+    "l2": [0.3],
     "own": [0.4],
     "its": [0.6],
     "mu": [0.9],

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import DTypeLike
 
 from nntrain.optim import Bench, Optimizer, optimizer, optimizers
-from nntrain.optim.optimizer import BLOCK
+from nntrain.optim.optimizer import CACHE_BLOCK
 from nntrain.types import Array
 from tests.references.settings import cases, title
 from tests.references.strict import double_arrays, strict, watch
@@ -78,12 +78,14 @@ def test_slots_and_step_are_all_that_a_resumed_run_needs(name: str, settings: di
 
 
 @every_optimizer
-@pytest.mark.parametrize("size", [1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, 2 * BLOCK + 3])
+@pytest.mark.parametrize(
+    "size", [1, CACHE_BLOCK - 1, CACHE_BLOCK, CACHE_BLOCK + 1, 2 * CACHE_BLOCK, 2 * CACHE_BLOCK + 3]
+)
 def test_blocks_do_not_show(name: str, settings: dict[str, Any], size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     blocked = make_bench(size, np.float32, weights=size // 2)
     whole = copy.deepcopy(blocked)
     walk(optimizers.build(name, blocked, **settings), blocked, range(1, 3))
-    monkeypatch.setattr(optimizer, "BLOCK", 10 * BLOCK)
+    monkeypatch.setattr(optimizer, "CACHE_BLOCK", 10 * CACHE_BLOCK)
     walk(optimizers.build(name, whole, **settings), whole, range(1, 3))
     np.testing.assert_array_equal(blocked.theta, whole.theta)
     for key, slot in whole.slots.items():

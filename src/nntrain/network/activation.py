@@ -10,7 +10,7 @@ import numpy as np
 from nntrain.network.fused import LEAKY_RELU, RELU
 from nntrain.network.layer import Layer, activations
 from nntrain.network.site import Site
-from nntrain.types import Array, Batch, NonNegative, Positive
+from nntrain.types import Batch, NonNegative, Positive
 
 
 class Activation(Layer):
@@ -94,13 +94,18 @@ class Relu(Activation):
 
     fused_kind = RELU
 
+    def __init__(self, site: Site) -> None:
+        super().__init__(site)
+        self.on = site.switches(site.width)
+
     def forward(self, x: Batch) -> Batch:
         """y = max(x, 0)."""
         return np.maximum(x, 0.0, out=self.y[: len(x)])
 
     def backward(self, dy: Batch) -> Batch:
         """φ′ = [y > 0], so dx = dy · [y > 0]."""
-        return np.multiply(dy, self.y[: len(dy)] > 0.0, out=self.dx[: len(dy)])
+        on = np.greater(self.y[: len(dy)], 0.0, out=self.on[: len(dy)])
+        return np.multiply(dy, on, out=self.dx[: len(dy)])
 
 
 @activations
@@ -115,18 +120,20 @@ class LeakyRelu(Activation):
     def __init__(self, site: Site, *, negative_slope: NonNegative = 0.01) -> None:
         super().__init__(site)
         self.slope = negative_slope
+        self.off = site.switches(site.width)
 
     def forward(self, x: Batch) -> Batch:
-        """y = x · (1 where x > 0, a elsewhere)."""
-        self.x = x
-        return np.multiply(x, self._slopes(x), out=self.y[: len(x)])
+        """y = x, times a where not x > 0."""
+        off = np.logical_not(np.greater(x, 0.0, out=self.off[: len(x)]), out=self.off[: len(x)])
+        y = self.y[: len(x)]
+        np.copyto(y, x)
+        return np.multiply(y, self.slope, out=y, where=off)
 
     def backward(self, dy: Batch) -> Batch:
         """φ′ = 1 where x > 0, a elsewhere."""
-        return np.multiply(dy, self._slopes(self.x), out=self.dx[: len(dy)])
-
-    def _slopes(self, x: Batch) -> Array:
-        return np.where(x > 0.0, x.dtype.type(1.0), x.dtype.type(self.slope))  # (B, n)
+        dx = self.dx[: len(dy)]
+        np.copyto(dx, dy)
+        return np.multiply(dx, self.slope, out=dx, where=self.off[: len(dy)])
 
 
 @activations

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 from nntrain.network.parameters import Draw, Memory, Parameter, Shape
 from nntrain.streams import stream_key
@@ -85,6 +85,10 @@ class Site:
     def buffer(self, width: int) -> Array:
         """Room for the largest batch, (capacity, width); a smaller batch is a slice of it."""
         return np.empty((self.plan.capacity, width), self.plan.dtype)
+
+    def switches(self, width: int) -> NDArray[np.bool_]:
+        """Room for one truth value for each entry of the largest batch."""
+        return np.empty((self.plan.capacity, width), np.bool_)
 
     def mask_key(self) -> Callable[[], tuple[int, int]]:
         """Two 32-bit keys for this layer's random bits, new at every step."""

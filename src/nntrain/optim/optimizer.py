@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,7 +15,7 @@ from nntrain.types import Array
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-BLOCK = 16_384
+CACHE_BLOCK = 16_384
 """Scalars of a block: an update makes many passes, and its arrays should stay in the cache meanwhile."""
 
 Views = tuple[Array, ...]
@@ -37,15 +38,19 @@ class Bench:
 
     def blocks(self, *slots: Array) -> list[Views]:
         """Views of (θ, gradient, each slot, scratch) in blocks that fit the cache; a compiled kernel needs but one."""
-        size = self.theta.size
-        length = size if self.compiled else BLOCK
-        scratch = np.empty(min(BLOCK, size), self.theta.dtype)
-        views = []
-        for start in range(0, size, max(length, 1)):
-            block = slice(start, min(start + length, size))
-            arrays = [array[block] for array in (self.theta, self.gradient, *slots)]
-            views.append((*arrays, scratch[: block.stop - block.start]))
-        return views
+        return self._blocks(self.theta, self.gradient, *slots)
+
+    @cached_property
+    def weight_blocks(self) -> list[Views]:
+        """Views of (weights, their gradient, scratch)."""
+        return self._blocks(self.theta[self.weights], self.gradient[self.weights])
+
+    def _blocks(self, *vectors: Array) -> list[Views]:
+        size = vectors[0].size
+        length = max(size if self.compiled else CACHE_BLOCK, 1)
+        scratch = np.empty(min(CACHE_BLOCK, size), self.theta.dtype)
+        blocks = [slice(start, min(start + length, size)) for start in range(0, size, length)]
+        return [(*(vector[block] for vector in vectors), scratch[: block.stop - block.start]) for block in blocks]
 
     def pick(self, reference: F) -> F:
         """The implementation of a kernel that this bench works with."""

@@ -7,8 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nntrain.kernels import kernel
 from nntrain.optim.optimizer import Bench
 from nntrain.types import Array, NonNegative, Positive
+
+
+@kernel
+def add_penalties(weights: Array, gradient: Array, scratch: Array, l1: float, l2: float) -> None:
+    """g ← g + λ₂ w + λ₁ sign w."""
+    if l2:
+        gradient += np.multiply(weights, l2, out=scratch)
+    if l1:
+        np.sign(weights, out=scratch)
+        scratch *= l1
+        gradient += scratch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,11 +40,10 @@ class Regularization:
 
     def apply(self, bench: Bench) -> None:
         """Add the penalties' gradients, then clip."""
-        weights, gradient = bench.theta[bench.weights], bench.gradient[bench.weights]
-        if self.l2:
-            gradient += weights * weights.dtype.type(self.l2)
-        if self.l1:
-            gradient += np.sign(weights) * weights.dtype.type(self.l1)
+        if self.l1 or self.l2:
+            add = bench.pick(add_penalties)
+            for weights, gradient, scratch in bench.weight_blocks:
+                add(weights, gradient, scratch, self.l1, self.l2)
         if self.clip_norm is not None:
             norm = euclidean_norm(bench.gradient)
             if norm > self.clip_norm:

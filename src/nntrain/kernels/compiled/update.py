@@ -79,3 +79,15 @@ def weighted_sum(gradient, other, own, its):
     one, two = number(own), number(its)
     for i in range(gradient.size):
         gradient[i] = gradient[i] * one + other[i] * two
+
+
+@twin
+def add_penalties(weights, gradient, scratch, l1, l2):
+    """g ← g + λ₂ w + λ₁ sign w."""
+    number = weights.dtype.type
+    pull, push, zero = number(l2), number(l1), number(0.0)
+    for i in range(weights.size):
+        w = weights[i]
+        sign = push if w > zero else (-push if w < zero else w * push)
+        gradient[i] += w * pull
+        gradient[i] += sign
