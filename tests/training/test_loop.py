@@ -22,7 +22,9 @@ training: {epochs: 6, batch_size: 32}
 
 def test_weights_that_overflow_in_the_last_step_of_an_epoch_are_no_best_epoch(tmp_path: Path) -> None:
     config = write_config(tmp_path, PLAIN)
-    with pytest.raises(DivergedError, match=r"validation_loss is not finite in epoch 1, after its last batch") as diverged:
+    with pytest.raises(
+        DivergedError, match=r"validation_loss is not finite in epoch 1, after its last batch"
+    ) as diverged:
         nntrain.fit(config, {"optimizer.sgd.lr": 3e38, "training.batch_size": 160}, out=tmp_path / "run")
     assert diverged.value.exit_code == 5
     assert not (tmp_path / "run" / "best.safetensors").exists()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nntrain.assemble.prepare import build_parts, units
+from nntrain.assemble.parts import build_parts, units
 from nntrain.data.preprocessing import Preprocessing
 from nntrain.errors import CheckpointError, NNTrainError, Problem
 from nntrain.network import BLOCK, Network
@@ -36,7 +36,7 @@ def restore_bundle(path: Path) -> Bundle:
     try:
         spec = spec_of(checkpoint.header["config"], checkpoint.header["name"])
         preprocessing = Preprocessing.from_state(checkpoint.header["preprocessing"])
-        network, loss, _ = build_parts(spec, preprocessing, BLOCK)
+        network, loss = build_parts(spec, preprocessing, BLOCK)
     except (KeyError, TypeError, ValueError, NNTrainError) as error:
         raise CheckpointError(
             Problem(str(path), f"its config does not build with this nntrain ({type(error).__name__}: {error})")

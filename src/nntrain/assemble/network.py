@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
 
 from nntrain.config.registry import Choice
-from nntrain.network import Network, Plan, Site, activations, initializers
+from nntrain.network import Network, Plan, Site
+from nntrain.network.initializer import xavier_normal
 from nntrain.network.layer import Layer
-from nntrain.network.parameters import Draw
+from nntrain.network.parameters import Shape
 from nntrain.spec import Spec
 from nntrain.spec.architecture import ANY_LAYER, MultilayerPerceptron
-
-LINEAR = "xavier_normal"
-"""The initializer of a layer without an activation behind it."""
+from nntrain.types import Array
 
 
 def layer_choices(spec: Spec) -> list[Choice]:
@@ -34,18 +36,23 @@ def build_network(choices: Sequence[Choice], inputs: int, outputs: int, plan: Pl
     width = inputs
     for position, choice in enumerate(choices):
         name = f"{position + 1}.{choice.name}"
-        layer: Layer = choice.build(Site(plan, name, width, fitting_draw(choices[position + 1 :]), outputs))
+        layer: Layer = choice.build(Site(plan, name, width, partial(draw_fitting, plan, built, position + 1), outputs))
         built.append((name, layer))
         width = layer.width
     return Network(plan, built, inputs)
 
 
-def fitting_draw(behind: Sequence[Choice]) -> Draw:
-    """The initializer that fits the first activation behind a layer; up to the next weights."""
-    for choice in behind:
-        if choice.name in activations:
-            draw: Draw = initializers.build(choice.component.factory.initializer)  # type: ignore[attr-defined]  # of an activation class
-            return draw
-        if choice.name in ("dense", "output"):
+def draw_fitting(
+    plan: Plan, layers: Sequence[tuple[str, Layer]], behind: int, rng: np.random.Generator, shape: Shape
+) -> Array:
+    """Weights that fit the first activation from layer ``behind`` on, up to the next layer with weights; else linear.
+
+    It is called when the network is initialised: by then all its layers are built.
+    """
+    weighted = {parameter.name.rpartition("/")[0] for parameter in plan.parameters if parameter.role == "weight"}
+    for name, layer in layers[behind:]:
+        if (draw := layer.fitting_draw()) is not None:
+            return draw(rng, shape)
+        if name in weighted:
             break
-    return initializers.build(LINEAR)
+    return xavier_normal(rng, shape)

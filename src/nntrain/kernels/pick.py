@@ -35,3 +35,16 @@ def pick(reference: F, *, compiled: bool) -> F:
 def can_compile() -> bool:
     """Whether Numba is installed."""
     return find_spec("numba") is not None
+
+
+STEP_OVERHEAD = 4e-5
+"""Seconds that compiled kernels save at every step in calls alone."""
+SAVED_PER_PRODUCT = 4e-11
+"""Seconds that they save for each multiplication of a step's forward products."""
+WORTH_COMPILING = 1.0
+"""Seconds that must be saved in a run: importing Numba and loading kernels takes more than half of that."""
+
+
+def worth_compiling(steps: int, products: int) -> bool:
+    """Whether a run is long enough for compiled kernels: a function of its size, never of timing."""
+    return can_compile() and steps * (STEP_OVERHEAD + products * SAVED_PER_PRODUCT) >= WORTH_COMPILING
