@@ -158,7 +158,7 @@ TABLE: dict[str, list[str]] = {
         "2:24: error: optimizer.adam.lr: 'fast' (text); expected a number",
     ],
     "text_for_section": [
-        "2:11: error: training: 'fast' (text); expected a mapping with keys among epochs, batch_size, seed, monitor, metrics, early_stopping, max_time, checkpoint_every_steps, threads",
+        "2:11: error: training: 'fast' (text); expected a mapping with keys among epochs, batch_size, seed, monitor, metrics, early_stopping, max_time, checkpoint_every_steps, shares, threads, compiled, fuse",
     ],
     "two_documents": [
         "2:1: error: a second document; expected one (remove this '---')",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -94,13 +95,34 @@ def test_what_is_wrong_in_one_line(cli: Cli, arguments: list[str], code: int, me
 
 
 def test_divergence_names_the_best_checkpoint(cli: Cli) -> None:
-    hot = ["--set", "optimizer={sgd: {lr: 1e30}}", "--set", "training.batch_size=72"]
-    done = cli("fit", "c.yaml", *hot, "--out", "hot", "--json")
+    assert cli("fit", "c.yaml", "--set", "optimizer={sgd: {lr: 0.01}}", "--out", "hot").code == 0
+    done = cli("fit", "--resume", "hot", "--set", "optimizer.sgd.lr=1e30", "--set", "training.epochs=9", "--json")
     assert done.code == 5
     assert done.out == ""
     assert "error: training diverged: " in done.err
     assert "nntrain eval hot" in done.err.splitlines()[-1]
     assert cli("eval", "hot").code == 0
+
+
+@pytest.mark.parametrize(
+    ("stop", "code", "word"), [(KeyboardInterrupt(), 130, "interrupted"), (SystemExit(143), 143, "terminated")]
+)
+def test_a_signal_after_the_last_epoch_says_how_to_go_on(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, stop: BaseException, code: int, word: str
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("nntrain.api.train._summary", Mock(side_effect=stop))
+        done = cli("fit", "c.yaml", "--json")
+    assert (done.code, done.out) == (code, "")
+    assert done.err.splitlines()[-2:] == [word, "go on with: nntrain fit c.yaml --resume runs/c-001"]
+    assert json.loads(cli("fit", "c.yaml", "--resume", "runs/c-001", "--json").out)["epochs"] == 3
+
+
+def test_a_signal_before_anything_is_kept_says_just_that(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nntrain.api.train.Trainer", Mock(side_effect=KeyboardInterrupt))
+    done = cli("fit", "c.yaml")
+    assert done.code == 130
+    assert done.err.splitlines()[-1] == "interrupted"
 
 
 def test_warnings_of_the_data_are_told(cli: Cli) -> None:
@@ -152,4 +174,13 @@ class TestResume:
         assert json.loads(cli("fit", "c.yaml", "--out", "exp/a", "--resume", "--json").out)["run"] == "exp/a"
         longer = ["--set", "training.epochs=4", "--json"]
         assert json.loads(cli("fit", "c.yaml", "--out", "exp/a", "--resume", *longer).out)["epochs"] == 4
-        assert [path.name for path in Path("exp").iterdir() if path.name != "latest"] == ["a"]
+        assert [path.name for path in Path("exp").iterdir()] == ["a"]
+
+    def test_the_newest_run_goes_on_even_if_it_was_killed_before_its_first_checkpoint(self, cli: Cli) -> None:
+        cli("fit", "c.yaml")
+        cli("fit", "c.yaml", "--set", "training.epochs=4")
+        for name in ("last.safetensors", "best.safetensors", "history.jsonl", "summary.json"):
+            Path("runs/c-002", name).unlink()
+        done = cli("fit", "c.yaml", "--resume", "--json")
+        assert (json.loads(done.out)["run"], json.loads(done.out)["epochs"]) == ("runs/c-002", 4)
+        assert "stopped before its first checkpoint" in done.err

@@ -13,6 +13,7 @@ from nntrain.cli.fit import fit
 from nntrain.cli.predict import predict
 from nntrain.cli.resume_option import FitCommand
 from nntrain.cli.schema import schema
+from nntrain.cli.warmup import warmup
 
 app = typer.Typer(
     pretty_exceptions_enable=False,
@@ -25,6 +26,7 @@ app.command("eval")(evaluate)
 app.command("predict")(predict)
 app.command("check")(check)
 app.command("schema")(schema)
+app.command("warmup")(warmup)
 
 
 def _print_help(context: typer.Context, wanted: bool) -> None:

@@ -59,6 +59,8 @@ def _as_yaml(value: object) -> object:
         return {key: _as_yaml(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_as_yaml(item) for item in value]
+    if hasattr(value, "tolist"):  # a number or an array of NumPy, which this room does not know
+        return _as_yaml(value.tolist())
     return os.fspath(value) if isinstance(value, os.PathLike) else value
 
 

@@ -12,6 +12,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from nntrain.config.markers import Named, Section, check_settings, section_component
 from nntrain.config.registry import Choice
+from nntrain.errors import ConfigError
 from nntrain.network import activations, layers
 from nntrain.types import Fraction, Width
 
@@ -33,6 +34,11 @@ class MultilayerPerceptron:
     activation: Annotated[Any, Named(activations, deferred=True)] = "relu"
     batch_norm: bool = False
     dropout: Fraction = 0.0
+
+    def __post_init__(self) -> None:
+        idle = [name for name in ("batch_norm", "dropout") if getattr(self, name)]
+        if idle and not self.hidden:
+            raise ConfigError(f"architecture.{idle[0]}: stands behind hidden layers, and hidden is empty")
 
     def layers(self) -> Iterator[Choice]:
         """The short form written out."""

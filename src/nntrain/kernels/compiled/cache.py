@@ -26,3 +26,8 @@ def cache_folder(numba_version: str) -> Path | None:
     if state.st_uid != os.getuid() or stat.S_IMODE(state.st_mode) & 0o022:
         return None  # others could put code there
     return folder
+
+
+def is_cold(folder: Path | None) -> bool:
+    """Whether nothing is kept there yet, so that the first run has to compile."""
+    return folder is not None and next(folder.rglob("*.nbi"), None) is None
