@@ -56,7 +56,7 @@ def test_the_default_is_the_last_split_that_there_is(cli: Cli) -> None:
     assert json.loads(cli("eval", "t", "--json").out)["split"] == "train"
     done = cli("eval", "t", "--split", "test")
     assert done.code == 2
-    assert done.err == "error: --split test: this run has no such split; it has train\n"
+    assert done.err == "error: this run has no test split; it has train\n"
 
 
 def test_a_split_by_column(cli: Cli) -> None:
@@ -86,7 +86,7 @@ def test_regression(cli: Cli) -> None:
         (["eval", "t.csv"], 4, "t.csv: error: "),
         (["eval", "run", "--data", "t.csv", "--split", "test"], 2, "--split test"),
         (["eval", "run", "--data", "nope.csv"], 3, "nope.csv: error: no such file"),
-        (["eval", "run", "--split", "tset"], 2, "train, validation, test"),
+        (["eval", "run", "--split", "tset"], 2, "this run has no tset split; it has train, validation, test"),
     ],
 )
 def test_what_is_wrong_in_one_line(cli: Cli, run: str, arguments: list[str], code: int, message: str) -> None:

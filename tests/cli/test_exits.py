@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import typer
 
+import nntrain.cli
+from nntrain.cli import main
 from nntrain.cli.exits import guarded
 from nntrain.errors import CheckpointError, ConfigError, DataError, DivergedError, InterruptedRun, Problem, StorageError
 
@@ -67,6 +69,23 @@ def test_sigterm_outside_training(capsys: pytest.CaptureFixture[str]) -> None:
     assert guarded(lambda: os.kill(os.getpid(), signal.SIGTERM)) == 143
     assert capsys.readouterr().err == "terminated\n"
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_ctrl_c_while_the_command_line_is_imported(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Impatient:
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "nntrain.cli.app":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "nntrain.cli.app", raising=False)
+    monkeypatch.delattr(nntrain.cli, "app", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Impatient(), *sys.meta_path])
+    with pytest.raises(SystemExit) as stop:
+        main(["--help"])
+    assert stop.value.code == 130
+    assert capsys.readouterr() == ("", "interrupted\n")
 
 
 def test_a_closed_stderr_is_no_reason_to_fail(monkeypatch: pytest.MonkeyPatch) -> None:

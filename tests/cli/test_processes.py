@@ -117,5 +117,6 @@ def test_on_a_terminal_the_table_is_live(folder: Path) -> None:
     os.close(main)
     text = seen.decode()
     assert "★" in text
+    assert text.index("reading tables …") < text.index("\r\x1b[2K") < text.index("data")
     assert text.count("\x1b[?25l") == text.count("\x1b[?25h") == 1
     assert "3/3" in text

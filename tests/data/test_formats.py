@@ -1,30 +1,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from nntrain.data.columns import NumberColumn, TextColumn
-from nntrain.data.files import read_files
-from nntrain.data.table import Table
 from nntrain.errors import DataError
-from tests.data.tables import TOKENS, written
-
-
-def read(path: str | Path, **settings: Any) -> Table:
-    return read_files(str(path), settings.get("format"), settings.get("delimiter"), settings.get("tokens", TOKENS))
-
-
-def cells(table: Table) -> dict[str, list[Any]]:
-    return {name: column.cells().tolist() for name, column in table.columns.items()}
-
-
-def numbers(table: Table, name: str) -> list[float]:
-    column = table.columns[name]
-    assert isinstance(column, NumberColumn)
-    return column.values.tolist()
+from tests.data.tables import cells, read, written
 
 
 def test_json_lines(tmp_path: Path) -> None:

@@ -8,23 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from nntrain.data.dataset import Dataset, load_dataset
+from nntrain.data.dataset import Dataset
 from nntrain.data.prediction import load_rows
 from nntrain.data.preprocessing import Preprocessing
 from nntrain.data.summary import summarize
 from nntrain.errors import DataError
-from tests.data.tables import data_settings, rows_of, written
-
-NO_SPLIT = {"validation": 0}
-
-
-def load(tmp_path: Path, header: str, *rows: str, **yaml: Any) -> Dataset:
-    path = written(tmp_path / "t.csv", rows_of(header, *rows))
-    return load_dataset(data_settings(**{"train": path, "target": "label", "split": NO_SPLIT, **yaml}))
-
-
-def labelled(*cells: str) -> list[str]:
-    return [f"{cell},{'yes' if place % 2 else 'no'}" for place, cell in enumerate(cells)]
+from tests.data.tables import data_settings, labelled, load, rows_of, written
 
 
 def column(dataset: Dataset, name: str) -> list[float]:
@@ -157,12 +146,12 @@ def test_values_beyond_float32_are_an_error_with_a_place(tmp_path: Path) -> None
     assert np.all(np.isfinite(load(tmp_path, "a,label", *labelled("1", "2", "3", "1e300"), numeric="quantile").train.x))
 
 
-def test_fingerprint_tells_what_training_sees(tmp_path: Path) -> None:
+def test_digests_tell_what_training_sees(tmp_path: Path) -> None:
     first = load(tmp_path, "a,label", *labelled("1", "2", "3"), "4,yes")
     again = load(tmp_path, "a,label", *labelled("1.0", " 2", "3e0"), "4,yes")
     other = load(tmp_path, "a,label", *labelled("1", "2", "3"), "5,yes")
-    assert first.fingerprint == again.fingerprint != other.fingerprint
-    assert len(first.fingerprint) == 64
+    assert first.digests == again.digests != other.digests
+    assert [len(digest) for digest in first.digests.values()] == [64]
     assert set(first.timings) == {"read", "encode"}
 
 

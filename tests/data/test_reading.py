@@ -2,32 +2,15 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
 from nntrain.data.columns import NumberColumn, TextColumn, as_texts
-from nntrain.data.files import read_files
-from nntrain.data.table import Table
 from nntrain.data.text_column import column_of_texts
 from nntrain.errors import DataError
-from tests.data.tables import TOKENS, rows_of, written
-
-
-def read(path: str | Path, **settings: Any) -> Table:
-    return read_files(str(path), settings.get("format"), settings.get("delimiter"), settings.get("tokens", TOKENS))
-
-
-def cells(table: Table) -> dict[str, list[Any]]:
-    return {name: column.cells().tolist() for name, column in table.columns.items()}
-
-
-def numbers(table: Table, name: str) -> list[float]:
-    column = table.columns[name]
-    assert isinstance(column, NumberColumn)
-    return column.values.tolist()
+from tests.data.tables import TOKENS, cells, numbers, read, rows_of, written
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.preprocessing import MinMaxScaler, QuantileTransformer, RobustScaler, StandardScaler
 
 from nntrain.data.registries import scalers
-from nntrain.data.scaling import scale_from_state
+from nntrain.data.scaling import scales
 
 JUDGES = {
     "standardize": StandardScaler,
@@ -55,5 +55,5 @@ def test_finite_monotone_and_the_same_after_json(name: str, values: NDArray[np.f
     scaled = scale(ordered)
     assert np.all(np.isfinite(scaled))
     assert np.all(np.diff(scaled) >= -1e-9 * np.abs(scaled[1:]))
-    restored = scale_from_state(json.loads(json.dumps(scale.state())))
+    restored = scales.restore(json.loads(json.dumps(scales.store(scale))))
     np.testing.assert_array_equal(restored(ordered), scaled)

@@ -2,34 +2,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from nntrain.data.columns import NumberColumn
 from nntrain.data.dataset import load_dataset
 from nntrain.data.duck import read_query
-from nntrain.data.files import read_files
 from nntrain.data.sources import anchored
-from nntrain.data.table import Table
 from nntrain.errors import DataError
-from tests.data.tables import TOKENS, data_settings, rows_of, written
-
-
-def read(path: str | Path, **settings: Any) -> Table:
-    return read_files(str(path), settings.get("format"), settings.get("delimiter"), settings.get("tokens", TOKENS))
-
-
-def cells(table: Table) -> dict[str, list[Any]]:
-    return {name: column.cells().tolist() for name, column in table.columns.items()}
-
-
-def numbers(table: Table, name: str) -> list[float]:
-    column = table.columns[name]
-    assert isinstance(column, NumberColumn)
-    return column.values.tolist()
+from tests.data.tables import TOKENS, cells, data_settings, read, rows_of, written
 
 
 def test_sql_reads_files_from_its_base(tmp_path: Path) -> None:

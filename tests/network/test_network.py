@@ -14,7 +14,7 @@ from nntrain.streams import stream
 from nntrain.types import Array
 from tests.references.gradients import TOLERANCE, numeric_gradient, relative_error
 from tests.references.networks import make_network
-from tests.references.settings import required
+from tests.references.settings import cases, required
 
 DEEP: list[tuple[str, dict[str, Any]]] = [
     ("dense", {"units": 7}),
@@ -120,9 +120,11 @@ class TestStart:
 
         assert [start(own, default) for own, default in [(0, 0), (0, 1), (1, 0), (1, 1)]] == [1.0, 2.0, 3.0, 3.0]
 
-    def test_every_activation_names_an_initializer(self) -> None:
-        for component in activations:
-            assert component.factory.initializer in initializers  # type: ignore[attr-defined]  # an activation class
+    def test_every_activation_names_an_initializer_and_no_other_layer_does(self) -> None:
+        for name, settings in cases(layers):
+            draw = make_network([(name, settings)], 4, 3).layers[0].fitting_draw()
+            assert (draw is not None) == (name in activations)
+            assert draw is None or draw(stream(0, "x"), (3, 2)).shape == (3, 2)
 
 
 class TestInference:

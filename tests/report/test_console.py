@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import contextlib
 import io
 
 import pytest
 from rich.table import Table
 
-from nntrain.report.console import LiteralConsole, Progress, console_on, is_live, literal, note, show
+from nntrain.report.console import LiteralConsole, Progress, console_on, is_live, literal, note, saying, show
 
 
 class Broken(io.StringIO):
@@ -75,3 +76,25 @@ def test_long_notes_stay_in_one_line() -> None:
     out = io.StringIO()
     note(console_on(out), "warning", "word " * 100)
     assert len(out.getvalue().splitlines()) == 1
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_on_a_terminal_a_line_says_what_takes_its_time_and_goes_away() -> None:
+    out = Terminal()
+    console = LiteralConsole(file=out, force_terminal=True, _environ={"TERM": "xterm"})
+    with contextlib.suppress(ValueError), saying(console, "reading tables"):
+        assert "reading tables …" in out.getvalue()
+        assert out.getvalue().endswith("\r")
+        raise ValueError("a broken table")
+    assert out.getvalue().endswith("\r\x1b[2K")
+
+
+def test_elsewhere_nothing_is_said_of_it() -> None:
+    out = io.StringIO()
+    with saying(console_on(out), "reading tables"):
+        pass
+    assert out.getvalue() == ""

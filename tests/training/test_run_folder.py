@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from pathlib import Path
 
 import pytest
 
-from nntrain.errors import CheckpointError, ConfigError, StorageError
+from nntrain.errors import CheckpointError, StorageError
 from nntrain.training.run_folder import BEST, LAST, RunFolder, find_checkpoint, latest_run, to_json
 
 
@@ -65,6 +66,18 @@ def test_two_processes_cannot_share_a_folder() -> None:
     second.close()
 
 
+def test_a_folder_that_another_process_used_meanwhile_is_left_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lock_late(file: object, operation: int) -> None:
+        Path("out", LAST).write_bytes(b"theirs")  # it began, finished and left just before the lock
+
+    with monkeypatch.context() as patch:
+        patch.setattr("fcntl.flock", lock_late)
+        taken = RunFolder.create(Path("out"), "iris")
+    assert taken.path == Path("out-002")
+    taken.close()
+    RunFolder(Path("out")).close()
+
+
 def test_the_working_folder_itself_may_be_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
@@ -72,11 +85,43 @@ def test_the_working_folder_itself_may_be_wanted(tmp_path: Path, monkeypatch: py
 
 
 def test_latest_points_at_the_newest_run() -> None:
-    for _ in range(2):
+    for number in (1, 2, 3):
         folder = RunFolder.create(None, "iris")
         folder.link_latest()
         folder.close()
-    assert Path("runs/latest").readlink() == Path("iris-002")
+        assert Path("runs/latest").readlink() == Path(f"iris-{number:03d}")
+    Path("runs/iris-003").rename("elsewhere")  # the link leads nowhere: it is ours all the same
+    folder = RunFolder.create(None, "other")
+    folder.link_latest()
+    folder.close()
+    assert Path("runs/latest").readlink() == Path("other-001")
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_what_is_no_link_is_not_replaced(kind: str) -> None:
+    folder = RunFolder.create(None, "iris")
+    latest = Path("runs/latest")
+    latest.write_text("mine") if kind == "file" else latest.mkdir()
+    folder.link_latest()
+    folder.close()
+    assert latest.read_text() == "mine" if kind == "file" else latest.is_dir()
+    assert {path.name for path in Path("runs").iterdir()} == {"latest", "iris-001"}
+
+
+def test_what_a_killed_process_left_of_a_link_is_in_nobody_s_way() -> None:
+    folder = RunFolder.create(None, "iris")
+    Path("runs", f".latest.{os.getpid()}").symlink_to("nowhere")
+    folder.link_latest()
+    folder.close()
+    assert Path("runs/latest").readlink() == Path("iris-001")
+    assert {path.name for path in Path("runs").iterdir()} == {"latest", "iris-001"}
+
+
+def test_only_the_default_folder_has_a_latest() -> None:
+    folder = RunFolder.create(Path("mine/a"), "iris")
+    folder.link_latest()
+    folder.close()
+    assert [path.name for path in Path("mine").iterdir()] == ["a"]
 
 
 def test_a_run_folder_that_cannot_be_made() -> None:
@@ -87,13 +132,16 @@ def test_a_run_folder_that_cannot_be_made() -> None:
     assert str(refused.value).startswith("file")
 
 
-def test_latest_run_is_the_newest_with_a_checkpoint() -> None:
+def test_latest_run_is_the_newest_that_can_go_on() -> None:
     for number in (1, 2, 3):
         Path(f"runs/iris-{number:03d}").mkdir(parents=True)
-    Path("runs/iris-002", LAST).write_bytes(b"")
+    assert latest_run("iris") is None
+    Path("runs/iris-001", LAST).write_bytes(b"")
+    assert latest_run("iris") == Path("runs/iris-001")
+    Path("runs/iris-002", "config.yaml").write_bytes(b"")  # killed before its first checkpoint
     assert latest_run("iris") == Path("runs/iris-002")
-    with pytest.raises(ConfigError, match="no run of 'wine' to resume"):
-        latest_run("wine")
+    assert latest_run("wine") is None
+    assert latest_run("iris", Path("nowhere")) is None
 
 
 def test_find_checkpoint() -> None:

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from nntrain.assemble import Bundle, restore_bundle
 from nntrain.data.dataset import SplitName, load_split
 from nntrain.data.prediction import LoadedRows, load_rows
-from nntrain.errors import ConfigError
+from nntrain.errors import ConfigError, DataError, Problem
 from nntrain.kernels.threads import blas_threads
-from nntrain.training.evaluation import measure
 from nntrain.training.metric import metrics
 from nntrain.training.run_folder import find_checkpoint
 
@@ -70,15 +69,19 @@ class Model:
         with self._quiet_threads():
             return self.bundle.evaluator.figures(examples.x, examples.y, metrics[self.bundle.preprocessing.task].names)
 
-    def examples(self, table: Table | None, split: SplitName = "test") -> Examples:
+    def examples(self, table: Table | None, split: str = "test") -> Examples:
         """Encoded rows and targets of a table, or of a split of the run's own data."""
         if table is not None:
             rows = self.rows(table, need_target=True)
             assert rows.y is not None
             return Examples(rows.x, rows.y, rows.unknown, rows.warnings)
-        if split not in self.splits:
+        name = next((name for name in self.splits if name == split), None)
+        if name is None:
             raise ConfigError(f"this run has no {split} split; it has {', '.join(self.splits)}")
-        found = load_split(self.bundle.spec.config.data, self.bundle.preprocessing, split)
+        found = load_split(self.bundle.spec.config.data, self.bundle.preprocessing, name)
+        if found.digest != self.bundle.header["data"][name]:
+            message = "the data changed since this run began; give the table with --data"
+            raise DataError(Problem(str(self.bundle.path), message))
         return Examples(found.x, found.y, found.unknown, [])
 
     @property
@@ -113,8 +116,3 @@ class Model:
 def load(path: str | PathLike[str]) -> Model:
     """The model of a run folder (its best epoch) or of a checkpoint file."""
     return Model(restore_bundle(find_checkpoint(Path(path))))
-
-
-def measured(task: Any, truth: Any, predicted: Any) -> dict[str, float]:
-    """All metrics of a task."""
-    return measure(task, truth, predicted, metrics[task].names)

@@ -11,11 +11,15 @@ from nntrain.assemble import Prepared, prepare
 from nntrain.assemble.header import versions
 from nntrain.assemble.model import matching
 from nntrain.errors import CheckpointError, ConfigError, DataError, Problem
+from nntrain.optim import Observer, Progress
 from nntrain.spec import Spec, load_spec, spec_of
 from nntrain.training.checkpoint import Checkpoint, load_checkpoint
-from nntrain.training.run_folder import BEST, LAST, RunFolder
+from nntrain.training.run_folder import BEST, CONFIG, LAST, RunFolder, can_go_on
 
 CHANGEABLE = (
+    "data.train",
+    "data.validation",
+    "data.test",
     "optimizer.",
     "schedule",
     "regularization.",
@@ -23,8 +27,13 @@ CHANGEABLE = (
     "training.early_stopping",
     "training.max_time",
     "training.checkpoint_every_steps",
+    "training.shares",
+    "training.threads",
+    "training.compiled",
+    "training.fuse",
 )
-"""Settings that a resumed run may change; the rest would make its past another run's."""
+"""Settings that a resumed run may change; the rest would make its past another run's. Tables may move: their rows are
+compared with those of the past."""
 
 
 @dataclass(frozen=True)
@@ -43,34 +52,67 @@ def reopen(run: Path, assignments: Sequence[str] = (), overrides: Mapping[str, o
         run = run.parent / run.readlink()  # runs/latest: the run keeps its own name
     if not run.is_dir():
         raise CheckpointError(Problem(str(run), "no such run folder"))
-    if not any((run / name).exists() for name in (LAST, "config.yaml")):
-        raise CheckpointError(Problem(str(run), f"neither {LAST} nor config.yaml in this folder; is it a run folder?"))
+    if not can_go_on(run):
+        raise CheckpointError(Problem(str(run), f"neither {LAST} nor {CONFIG} in this folder; is it a run folder?"))
     folder = RunFolder(run)
     try:
-        if (run / LAST).exists():
-            return _from_checkpoint(folder, assignments, overrides)
-        prepared = prepare(load_spec(run / "config.yaml", assignments, overrides, name=_run_name(run)))
+        for name in (LAST, BEST):  # killed between the first of the one and the first of the other
+            if (run / name).exists():
+                return _from_checkpoint(folder, name, assignments, overrides)
+        prepared = prepare(load_spec(run / CONFIG, assignments, overrides, name=_run_name(run)))
         return Reopened(folder, prepared, None, ["stopped before its first checkpoint: starts from the beginning"])
     except BaseException:
         folder.close()
         raise
 
 
-def _from_checkpoint(folder: RunFolder, assignments: Sequence[str], overrides: Mapping[str, object] | None) -> Reopened:
+def _from_checkpoint(
+    folder: RunFolder, name: str, assignments: Sequence[str], overrides: Mapping[str, object] | None
+) -> Reopened:
     run = folder.path
-    checkpoint = load_checkpoint(run / LAST)
+    checkpoint = load_checkpoint(run / name)
     spec = _recorded_spec(checkpoint, run, assignments, overrides)
     changes = _changes(spec, checkpoint.header["config"])
     prepared = prepare(spec)
-    _same_past(prepared, checkpoint, run)
+    if checkpoint.header.get("data") != prepared.dataset.digests:
+        raise DataError(Problem(str(run), "the data changed since this run began; it cannot go on with other rows"))
+    _same_arrays(prepared, checkpoint, run / name)
     notes = [f"{key}: {old} → {new}" for key, old, new in changes]
-    if changes and (run / BEST).exists():
-        _adopt_best(checkpoint, load_checkpoint(run / BEST), notes)
+    notes += _about_epochs(prepared, checkpoint, changes)
+    if name == BEST:
+        notes.append(f"{LAST} is missing: goes on from the best checkpoint, of epoch {_epoch(checkpoint)}")
+    if (run / BEST).exists() or checkpoint.header["state"]["best"]["epoch"]:
+        best = load_checkpoint(run / BEST)
+        _same_arrays(prepared, best, run / BEST)
+        if (epoch := _adopt_best(checkpoint, best)) and changes:
+            notes.append(f"the best checkpoint, of epoch {epoch}, was made before the change and stays to be beaten")
     if checkpoint.header["versions"] != versions():
         before, now = checkpoint.header["versions"], versions()
         differing = ", ".join(f"{key} {before.get(key)} → {now[key]}" for key in now if before.get(key) != now[key])
         notes.append(f"the environment changed ({differing}): the bits may differ from an undisturbed run's")
     return Reopened(folder, prepared, checkpoint, notes)
+
+
+def _epoch(checkpoint: Checkpoint) -> int:
+    """Whole epochs done."""
+    return int(checkpoint.header["state"]["position"]["epoch"])
+
+
+def _about_epochs(prepared: Prepared, checkpoint: Checkpoint, changes: list[tuple[str, Any, Any]]) -> list[str]:
+    """What another number of epochs does to the learning rate; it cannot be less than has been done."""
+    if not any(key == "training.epochs" for key, _, _ in changes):
+        return []
+    position, settings = checkpoint.header["state"]["position"], prepared.job.settings
+    begun = position["epoch"] + (position["batch"] > 0)
+    if settings.epochs < begun:
+        given = f"{settings.epochs}; the run has begun {begun} already: expected at least that"
+        raise prepared.spec.error(("training", "epochs"), given)
+    if isinstance(prepared.job.schedule, Observer):
+        prepared.job.schedule.counters.update(checkpoint.header["state"]["schedule"])
+    share = 1.0 / prepared.job.batches.count
+    progress = Progress(position["epoch"] + position["batch"] * share, settings.epochs, share)
+    rate = prepared.job.step.optimizer.lr * float(prepared.job.schedule(progress))
+    return [f"the schedule spans {settings.epochs} epochs now; the learning rate goes on at {rate:.3g}"]
 
 
 def _run_name(run: Path) -> str:
@@ -110,27 +152,28 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[st
     return [(key, before.get(key), after.get(key)) for key in {**before, **after} if before.get(key) != after.get(key)]
 
 
-def _same_past(prepared: Prepared, checkpoint: Checkpoint, run: Path) -> None:
-    """The data and the arrays of a checkpoint must be those of this run."""
-    if checkpoint.header.get("data") != prepared.dataset.fingerprint:
-        raise DataError(Problem(str(run), "the data changed since this run began; it cannot go on with other rows"))
-    if checkpoint.header.get("layout") != prepared.network.vector.layout():
-        raise CheckpointError(Problem(str(run / LAST), "its layers are not those of its config"))
+def _same_arrays(prepared: Prepared, checkpoint: Checkpoint, path: Path) -> None:
+    """The arrays of a checkpoint must be those of this run."""
     vector = prepared.network.vector
+    if checkpoint.header.get("layout") != vector.layout():
+        raise CheckpointError(Problem(str(path), "its layers are not those of its config"))
     expected = {"parameters": vector.values, "memory": vector.memory}
     expected |= {f"slot/{name}": slot for name, slot in prepared.job.step.bench.slots.items()}
     for name, target in expected.items():
-        matching(checkpoint, name, target, run / LAST)
+        matching(checkpoint, name, target, path)
 
 
-def _adopt_best(last: Checkpoint, best: Checkpoint, notes: list[str]) -> None:
-    """With other settings the epochs after ``last`` will not come again: a best among them stays the one to beat."""
+def _adopt_best(last: Checkpoint, best: Checkpoint) -> int:
+    """A best epoch after ``last`` stays the one to beat; returns it, or 0.
+
+    Nothing but a better epoch replaces it, so it stays too where its epoch comes again with the same figure, and where,
+    with other settings or on another machine, it never comes again.
+    """
     found, counters = best.header["state"]["best"], last.header["state"]["best"]
-    if found["epoch"] > last.header["state"]["position"]["epoch"]:
-        counters.update(value=found["value"], epoch=found["epoch"])
-        notes.append(
-            f"the best checkpoint, of epoch {found['epoch']}, was made before the change and stays to be beaten"
-        )
+    if found["epoch"] <= last.header["state"]["position"]["epoch"]:
+        return 0
+    counters.update(value=found["value"], epoch=found["epoch"])
+    return int(found["epoch"])
 
 
 def _leaves(value: object, prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -17,7 +17,8 @@ from nntrain.kernels.threads import blas_threads
 from nntrain.training.checkpoint import Checkpoint, load_checkpoint
 from nntrain.training.evaluation import baseline
 from nntrain.training.events import Listener, RunEnded, RunStarted
-from nntrain.training.loop import Rows, Trainer
+from nntrain.training.job import Rows
+from nntrain.training.loop import Trainer
 from nntrain.training.metric import metrics
 from nntrain.training.run_folder import BEST, RunFolder
 from nntrain.training.saver import Saver
@@ -30,9 +31,7 @@ def train(
     """Train from ``checkpoint``, or from the beginning, to the end; the folder is free again afterwards."""
     job = prepared.job
     try:
-        rows = {split.name: len(split) for split in prepared.dataset.splits}
-        header = {**checkpoint_header(prepared), "rows": rows}
-        trainer = Trainer(job, RunState(), Saver(folder, header), listeners)
+        trainer = Trainer(job, RunState(), Saver(folder, checkpoint_header(prepared)), listeners)
         if checkpoint is not None:
             trainer.restore(checkpoint.header["state"], checkpoint.arrays)
         folder.write_config(dump_yaml(prepared.resolved))
@@ -53,7 +52,7 @@ def train(
             stopped = trainer.run()
             summary = _summary(prepared, folder, trainer.state, stopped)
         folder.write_summary(summary)
-        ended = RunEnded(stopped, trainer.state.best.epoch, len(trainer.state.history), summary["seconds"], summary)
+        ended = RunEnded(stopped, summary["best_epoch"], summary["epochs"], summary["seconds"], summary)
         for listener in listeners:
             listener(ended)
         return Run(folder.path, summary)
@@ -69,12 +68,13 @@ def _columns(names: list[str]) -> list[str]:
 def _summary(prepared: Prepared, folder: RunFolder, state: RunState, stopped: str) -> dict[str, Any]:
     """The content of `summary.json`; the figures are those of the best epoch."""
     dataset = prepared.dataset
-    fit_arrays(load_checkpoint(folder.path / BEST), prepared.network, folder.path / BEST)
+    best = load_checkpoint(folder.path / BEST)
+    fit_arrays(best, prepared.network, folder.path / BEST)
     splits = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
     rows = {name: as_rows(split) for name, split in splits.items() if split is not None}
     return {
         "run": str(folder.path),
-        "best_epoch": state.best.epoch,
+        "best_epoch": int(best.header["state"]["best"]["epoch"]),
         "epochs": len(state.history),
         "stopped": stopped,
         "seconds": state.seconds,

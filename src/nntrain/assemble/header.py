@@ -19,7 +19,8 @@ def checkpoint_header(prepared: Prepared) -> dict[str, Any]:
         "config": prepared.resolved,
         "preprocessing": prepared.dataset.preprocessing.state(),
         "layout": prepared.network.vector.layout(),
-        "data": prepared.dataset.fingerprint,
+        "rows": {split.name: len(split) for split in prepared.dataset.splits},
+        "data": prepared.dataset.digests,
         "versions": versions(),
     }
 

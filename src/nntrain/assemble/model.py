@@ -29,6 +29,12 @@ class Bundle:
     network: Network
     evaluator: Evaluator
 
+    @property
+    def tables(self) -> list[str]:
+        """The paths of the tables that the run was made from."""
+        sources = [self.header["config"]["data"][key] for key in ("train", "validation", "test")]
+        return [source["file"]["path"] for source in sources if isinstance(source, dict) and "file" in source]
+
 
 def restore_bundle(path: Path) -> Bundle:
     """Load a checkpoint file and rebuild what it describes; whatever does not fit together is refused."""

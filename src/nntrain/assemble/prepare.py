@@ -16,7 +16,7 @@ from nntrain.optim import Bench
 from nntrain.spec import Spec
 from nntrain.training.batches import Batches
 from nntrain.training.evaluation import Evaluator
-from nntrain.training.loop import Job, Rows
+from nntrain.training.job import Job, Rows
 from nntrain.training.monitor import Monitor
 from nntrain.training.settings import derived_batch_size
 from nntrain.training.split_pass import Replica, SplitPass

@@ -8,7 +8,7 @@ from typing import Any
 from nntrain.assemble.parts import class_count, loss_choice
 from nntrain.data.preprocessing import Preprocessing
 from nntrain.spec import Spec
-from nntrain.training.loop import Job
+from nntrain.training.job import Job
 
 Reasons = dict[tuple[str, ...], str]
 

@@ -7,13 +7,21 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+INTERRUPTED = 130
+"""The exit code of Ctrl-C."""
+
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command that the arguments name (those of the process by default) and exit with its code."""
-    from nntrain.cli.app import invoke
-    from nntrain.cli.exits import guarded
+    try:
+        from nntrain.cli.app import invoke
+        from nntrain.cli.exits import guarded
 
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a locale without “★” is no reason to fail
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(guarded(lambda: invoke(given)))
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a locale without “★” is no reason to fail
+        given = list(sys.argv[1:] if arguments is None else arguments)
+        code = guarded(lambda: invoke(given))
+    except KeyboardInterrupt:  # before `guarded` could take care of it
+        print("interrupted", file=sys.stderr)
+        code = INTERRUPTED
+    sys.exit(code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nntrain.cli.options import Assignments, Config, Json
+from nntrain.cli.options import READING, Assignments, Config, Json
 
 
 def check(config: Config, assignments: Assignments = None, json: Json = False) -> None:
@@ -19,9 +19,10 @@ def check(config: Config, assignments: Assignments = None, json: Json = False) -
     from nntrain.assemble import prepare
     from nntrain.cli.output import print_json
     from nntrain.report.checkup import plain, print_checkup
-    from nntrain.report.console import console_on
+    from nntrain.report.console import console_on, progress_console, saying
 
-    prepared = prepare(spec)
+    with saying(progress_console(), READING):
+        prepared = prepare(spec)
     if json:
         print_json(plain(prepared))
     else:

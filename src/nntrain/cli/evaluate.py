@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from nntrain.cli.options import Checkpoint, Json
-
-if TYPE_CHECKING:
-    from nntrain.api.model import Model
-    from nntrain.data.dataset import SplitName
+from nntrain.cli.options import READING, Checkpoint, Json
 
 
 def evaluate(
@@ -31,7 +27,7 @@ def evaluate(
     from nntrain.api.model import load
     from nntrain.cli.output import print_json
     from nntrain.errors import ConfigError
-    from nntrain.report.console import console_on, note, progress_console
+    from nntrain.report.console import console_on, note, progress_console, saying
     from nntrain.report.evaluation import evaluate as evaluated
     from nntrain.report.evaluation_tables import print_evaluation
 
@@ -39,10 +35,11 @@ def evaluate(
         raise ConfigError(f"--split {split} is for the run's own data; leave it or --data away")
     model = load(checkpoint)
     console = progress_console()
-    name = None if data is not None else _chosen(model, split)
-    if name is not None and split is None and name != "test":
+    name = None if data is not None else split or model.splits[-1]
+    if split is None and name not in (None, "test"):
         note(console, "note", f"this run has no test split: these are its {name} rows, which training has used")
-    examples = model.examples(data, name or "test")
+    with saying(console, READING):
+        examples = model.examples(data, name or "test")
     for message in examples.warnings:
         note(console, "warning", message)
     result = evaluated(model, examples)
@@ -52,13 +49,3 @@ def evaluate(
     else:
         heading = f"{model.bundle.path} on {f'its {name} split' if name else data}"
         print_evaluation(console_on(sys.stdout), result, heading)
-
-
-def _chosen(model: Model, wanted: str | None) -> SplitName:
-    """The split to evaluate on: the wanted one, or test, validation, train, whichever there is first."""
-    from nntrain.errors import ConfigError
-
-    found = [name for name in model.splits if name == wanted] if wanted is not None else model.splits[-1:]
-    if not found:
-        raise ConfigError(f"--split {wanted}: this run has no such split; it has {', '.join(model.splits)}")
-    return found[0]

@@ -18,6 +18,7 @@ from types import FrameType
 
 import typer
 
+from nntrain.cli import INTERRUPTED
 from nntrain.errors import NNTrainError
 
 IO_FAILED = 6
@@ -37,7 +38,7 @@ def guarded(action: Callable[[], None]) -> int:
     except (typer.Exit, typer.TyperException) as error:
         return _typers(error)
     except (KeyboardInterrupt, SystemExit) as error:
-        return _stopped(error)
+        return say_stopped(error)
     except (OSError, MemoryError) as error:
         return _systems(error)
     except Exception as error:  # noqa: BLE001  # whatever it is, it is a bug of ours and is reported as one
@@ -59,21 +60,21 @@ def say_problems(error: NNTrainError) -> None:
         say(str(problem))
 
 
+def say_stopped(error: KeyboardInterrupt | SystemExit) -> int:
+    """Ctrl-C or SIGTERM where nothing has to be saved: one word, and the exit code."""
+    if isinstance(error, KeyboardInterrupt):
+        say("interrupted")
+        return INTERRUPTED
+    say("terminated")
+    return error.code if isinstance(error.code, int) else 1
+
+
 def _typers(error: typer.Exit | typer.TyperException) -> int:
     """What Typer raises: a command that ends early, or one that was called wrongly."""
     if isinstance(error, typer.TyperException):
         command = getattr(getattr(error, "ctx", None), "command_path", "nntrain")
         say(f"error: {error.format_message()} (see {command} --help)")
     return error.exit_code
-
-
-def _stopped(error: KeyboardInterrupt | SystemExit) -> int:
-    """Ctrl-C or SIGTERM outside training, where nothing has to be saved."""
-    if isinstance(error, KeyboardInterrupt):
-        say("interrupted")
-        return 128 + signal.SIGINT
-    say("terminated")
-    return error.code if isinstance(error.code, int) else 1
 
 
 def _systems(error: OSError | MemoryError) -> int:

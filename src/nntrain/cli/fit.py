@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nntrain.cli.options import Assignments, Json
+from nntrain.cli.options import READING, Assignments, Json
 from nntrain.cli.resume_option import differing_note, run_to_resume
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def fit(
     job = _open(config, assignments or [], out, resume)
 
     from nntrain.api.train import train
-    from nntrain.cli.exits import say, say_problems
+    from nntrain.cli.exits import say, say_problems, say_stopped
     from nntrain.cli.output import print_json
     from nntrain.errors import DivergedError, InterruptedRun
     from nntrain.report.console import console_on, is_live, note, progress_console
@@ -57,9 +57,12 @@ def fit(
             run = train(job.prepared, job.folder, job.checkpoint, [report])
     except InterruptedRun as error:
         say(error.problems[0].message)
-        named = [] if config is None else [str(config)]
-        say(f"go on with: {command('fit', *named, '--resume', str(folder))}")
+        _say_how_to_go_on(config, folder)
         raise typer.Exit(error.exit_code) from None
+    except (KeyboardInterrupt, SystemExit) as error:  # as the figures of the best epoch are made, for one
+        code = say_stopped(error)
+        _say_how_to_go_on(config, folder)
+        raise typer.Exit(code) from None
     except DivergedError as error:
         say_problems(error)
         if (folder / BEST).exists():
@@ -68,6 +71,17 @@ def fit(
     print_ending(console if json else console_on(sys.stdout), run.summary, job.prepared.job.monitor.name)
     if json:
         print_json(run.summary)
+
+
+def _say_how_to_go_on(config: Path | None, folder: Path) -> None:
+    """The command that goes on with a run, if it has come far enough to have a config."""
+    from nntrain.cli.exits import say
+    from nntrain.report.ending import command
+    from nntrain.training.run_folder import can_go_on
+
+    if can_go_on(folder):
+        named = [] if config is None else [str(config)]
+        say(f"go on with: {command('fit', *named, '--resume', str(folder))}")
 
 
 def _open(config: Path | None, assignments: list[str], out: Path | None, resume: str | None) -> Reopened:
@@ -88,16 +102,20 @@ def _open(config: Path | None, assignments: list[str], out: Path | None, resume:
 
     from nntrain.api.reopen import Reopened
     from nntrain.assemble import prepare
+    from nntrain.report.console import progress_console, saying
     from nntrain.training.run_folder import RunFolder
 
-    prepared = prepare(spec)
+    with saying(progress_console(), READING):
+        prepared = prepare(spec)
     return Reopened(RunFolder.create(out, spec.name), prepared, None, notes)
 
 
 def _reopen(run: Path, assignments: list[str], config: Path | None) -> Reopened:
     from nntrain.api.reopen import reopen
+    from nntrain.report.console import progress_console, saying
 
-    reopened = reopen(run, assignments)
+    with saying(progress_console(), READING):
+        reopened = reopen(run, assignments)
     if config is not None:
         reopened.notes.extend(differing_note(reopened, config))
     return reopened

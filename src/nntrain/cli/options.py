@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+READING = "reading tables"
+"""What a command says, on a terminal, of the time before it has anything to show."""
+
 Config = Annotated[Path, typer.Argument(metavar="CONFIG", help="A YAML file.", show_default=False)]
 Checkpoint = Annotated[
     Path, typer.Argument(metavar="CHECKPOINT", help="A run folder (its best epoch), or a checkpoint file.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nntrain.cli.options import Checkpoint, Json
+from nntrain.cli.options import READING, Checkpoint, Json
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +39,7 @@ def predict(
     from nntrain.config.messages import shorten
     from nntrain.data.writing import write_predictions, writer_of
     from nntrain.errors import ConfigError
-    from nntrain.report.console import note, progress_console
+    from nntrain.report.console import note, progress_console, saying
     from nntrain.report.figures import counted
 
     if out is not None:
@@ -47,8 +47,11 @@ def predict(
     elif json:
         raise ConfigError("--json needs --out FILE: standard output holds either the predictions or the document")
     model = load(checkpoint)
-    rows = model.rows(table, need_target=False)
+    if out is not None:
+        _keep_inputs(out, [table, *map(Path, model.bundle.tables)])
     console = progress_console()
+    with saying(console, READING):
+        rows = model.rows(table, need_target=False)
     for message in rows.warnings:
         note(console, "warning", message)
     columns = _predictions(model, rows)
@@ -60,6 +63,15 @@ def predict(
     if json:
         found = {"checkpoint": str(model.bundle.path), "input": str(table), "out": str(out)}
         print_json({**found, "rows": len(rows.x), "unknown": rows.unknown})
+
+
+def _keep_inputs(out: Path, tables: list[Path]) -> None:
+    """Predictions must not be written over what they were made from, nor over what the run was trained on."""
+    from nntrain.errors import ConfigError
+
+    for table in tables:
+        if out.exists() and table.exists() and out.samefile(table):
+            raise ConfigError(f"--out {out}: would overwrite the table itself; name another file")
 
 
 def _predictions(model: Model, rows: LoadedRows) -> dict[str, NDArray[Any]]:

@@ -45,7 +45,7 @@ def with_value(arguments: Sequence[str]) -> list[str]:
 def run_to_resume(resume: str, config: Path | None, out: Path | None) -> Path | None:
     """The run folder that ``--resume`` means; None if there is none yet, which only a bare one may say."""
     from nntrain.errors import ConfigError
-    from nntrain.training.run_folder import LAST, latest_run
+    from nntrain.training.run_folder import can_go_on, latest_run
 
     if resume != LATEST:
         if out is not None:
@@ -53,10 +53,9 @@ def run_to_resume(resume: str, config: Path | None, out: Path | None) -> Path | 
         return Path(resume)
     if config is None:
         raise ConfigError("--resume without CONFIG needs the run to go on with: nntrain fit --resume runs/latest")
-    try:
-        return latest_run(config.stem) if out is None else latest_run(out.name, out.parent)
-    except ConfigError:
-        return out if out is not None and (out / LAST).exists() else None
+    if out is None:
+        return latest_run(config.stem)
+    return latest_run(out.name, out.parent) or (out if can_go_on(out) else None)
 
 
 def differing_note(reopened: Reopened, config: Path) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -40,13 +41,20 @@ class Split:
     def __len__(self) -> int:
         return len(self.x)
 
+    @property
+    def digest(self) -> str:
+        """sha256 over the encoded rows: equal if and only if the network sees the same."""
+        digest = hashlib.sha256(f"{self.name} {self.x.shape} {self.y.shape} {self.y.dtype}".encode())
+        digest.update(self.x.data)
+        digest.update(np.ascontiguousarray(self.y).data)
+        return digest.hexdigest()
+
 
 @dataclass(frozen=True)
 class Dataset:
     """The splits, and what was found on the way.
 
-    ``timings``      seconds: ``read``, and ``encode`` (which includes finding types and fitting)
-    ``fingerprint``  sha256 over the encoded splits: equal if and only if training sees the same
+    ``timings``  seconds: ``read``, and ``encode`` (which includes finding types and fitting)
     """
 
     train: Split
@@ -55,12 +63,16 @@ class Dataset:
     preprocessing: Preprocessing
     warnings: list[str]
     timings: dict[str, float]
-    fingerprint: str
 
     @property
     def splits(self) -> list[Split]:
         """Those that there are."""
         return [split for split in (self.train, self.validation, self.test) if split is not None]
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """What tells whether a later reading of the same tables gives the same splits."""
+        return {split.name: split.digest for split in self.splits}
 
 
 def load_dataset(settings: DataSettings) -> Dataset:
@@ -94,7 +106,7 @@ def load_dataset(settings: DataSettings) -> Dataset:
         raise DataError(problems)
     timings = {"read": read - began, "encode": time.perf_counter() - read}
     train, validation, test = splits["train"], splits.get("validation"), splits.get("test")
-    return Dataset(train, validation, test, preprocessing, warnings, timings, fingerprint(list(splits.values())))
+    return Dataset(train, validation, test, preprocessing, warnings, timings)
 
 
 def load_split(settings: DataSettings, preprocessing: Preprocessing, name: SplitName) -> Split:
@@ -108,16 +120,6 @@ def load_split(settings: DataSettings, preprocessing: Preprocessing, name: Split
     if name not in rows:
         raise DataError(table.problem(f"there is no {name} split: data.split.{name} is 0 and no data.{name} is given"))
     return _encode(table, rows[name], preprocessing, name)
-
-
-def fingerprint(splits: list[Split]) -> str:
-    """A digest of what training sees."""
-    digest = hashlib.sha256()
-    for split in splits:
-        digest.update(f"{split.name} {split.x.shape} {split.y.shape} {split.y.dtype}".encode())
-        digest.update(split.x.data)
-        digest.update(np.ascontiguousarray(split.y).data)
-    return digest.hexdigest()
 
 
 def _encode(table: Table, rows: Codes, preprocessing: Preprocessing, name: SplitName) -> Split:

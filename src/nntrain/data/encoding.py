@@ -2,27 +2,58 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 import numpy as np
 from annotated_types import Ge, Le
 from numpy.typing import NDArray
 
 from nntrain.data.columns import Codes, NumberColumn, TextColumn
+from nntrain.data.kinds import Fitted, Kinds
 from nntrain.data.registries import encoders
 from nntrain.data.vocabulary import MISSING, UNKNOWN, Vocabulary
 
 MaxCategories = Annotated[int, Ge(1), Le(100_000)]
 
 
+class Encoding(Fitted):
+    """A fixed map of categories to inputs."""
+
+    @property
+    @abstractmethod
+    def categories(self) -> int:
+        """How many categories it tells apart."""
+
+    @property
+    @abstractmethod
+    def features(self) -> list[str]:
+        """What each input stands for, to be put behind the column's name."""
+
+    @abstractmethod
+    def write(self, column: NumberColumn | TextColumn, rows: Codes, out: NDArray[np.float32]) -> int:
+        """Set the inputs of some rows in ``out``, which is all 0; the number of unknown cells."""
+
+
+encodings: Kinds[Encoding] = Kinds()
+"""The encodings that a checkpoint may hold."""
+
+
+@encodings
 @dataclass(frozen=True)
-class OneHot:
+class OneHot(Encoding):
     """One input for each category, one for missing if training had that, and one for every other text."""
 
+    kind: ClassVar[str] = "one_hot"
     vocabulary: Vocabulary
     missing: bool
+
+    @property
+    def categories(self) -> int:
+        """The categories with an input of their own."""
+        return len(self.vocabulary.names)
 
     @property
     def features(self) -> list[str]:
@@ -42,9 +73,13 @@ class OneHot:
         out[np.arange(len(rows)), places] = 1.0
         return int(np.count_nonzero(places == last))
 
+    def describe(self) -> str:
+        """``one-hot``."""
+        return "one-hot, missing its own category" if self.missing else "one-hot"
+
     def state(self) -> dict[str, Any]:
         """The categories, for a checkpoint."""
-        return {"kind": "one_hot", **self.vocabulary.state(), "missing": self.missing}
+        return {**self.vocabulary.state(), "missing": self.missing}
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> OneHot:
@@ -52,7 +87,7 @@ class OneHot:
         return cls(Vocabulary.from_state(state), state["missing"])
 
 
-Encoder: TypeAlias = Callable[[Vocabulary, Codes, bool], OneHot]
+Encoder: TypeAlias = Callable[[Vocabulary, Codes, bool], Encoding]
 """From the categories, how many training rows hold each, and whether some hold none."""
 
 

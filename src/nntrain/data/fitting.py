@@ -119,7 +119,7 @@ def _fit_categorical(
     if size == 1 and not absent:
         return f"is '{shorten(vocabulary.names[0])}' in every training row"
     encoding = encoder(vocabulary, np.bincount(codes[codes >= 0], minlength=size), absent > 0)
-    kept = len(encoding.vocabulary.names)
+    kept = encoding.categories
     many = f"column '{shorten(name)}' has {size} categories"
     if kept < size:
         rest = f"{kept} are kept, the others share the input for the unknown"

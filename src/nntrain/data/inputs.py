@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nntrain.data.columns import Codes
-from nntrain.data.encoding import OneHot
+from nntrain.data.encoding import Encoding, encodings
 from nntrain.data.imputation import Fill
 from nntrain.data.inference import numbers_of, numeric_problems, usable
-from nntrain.data.scaling import Scale, scale_from_state
+from nntrain.data.scaling import Scale, scales
 from nntrain.data.table import Table
 from nntrain.errors import DataError
 
@@ -25,6 +25,7 @@ class NumericInput:
     """
 
     type: ClassVar[str] = "numeric"
+    categories: ClassVar[None] = None
     name: str
     fill: Fill
     scale: Scale
@@ -36,7 +37,7 @@ class NumericInput:
         return [self.name, f"{self.name} is missing"] if self.fill.indicator else [self.name]
 
     def write(self, table: Table, rows: Codes, out: NDArray[np.float32]) -> int:
-        """Fill this column's inputs, (N, width); no number is unknown."""
+        """Fill this column's inputs, (N, width); the number of missing values, if training had none."""
         values, missing, faults = numbers_of(usable(table, self.name), rows)
         if faults:
             raise DataError(numeric_problems(table, self.name, faults, advice=False))
@@ -49,12 +50,22 @@ class NumericInput:
         if len(beyond):
             message = f"column '{self.name}': the scaled value is beyond float32; correct it, or set numeric: quantile"
             raise DataError(table.problems((int(rows[place]), message) for place in beyond))
-        return 0
+        return 0 if self.missing else int(missing.sum())
+
+    def describe(self) -> str:
+        """What becomes of its values, and of missing ones if there were any."""
+        filled = f", missing → {self.fill.value:.4g}" if self.missing else ""
+        return self.scale.describe() + filled + (" and an indicator" if self.fill.indicator else "")
 
     def state(self) -> dict[str, Any]:
         """All of it as JSON holds it."""
-        fitted = {"fill": self.fill.state(), "scale": self.scale.state()}
+        fitted = {"fill": self.fill.state(), "scale": scales.store(self.scale)}
         return {"type": self.type, "name": self.name, "missing": self.missing, **fitted}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> NumericInput:
+        """What `state` gave."""
+        return cls(state["name"], Fill(**state["fill"]), scales.restore(state["scale"]), state["missing"])
 
 
 @dataclass(frozen=True)
@@ -63,7 +74,7 @@ class CategoricalInput:
 
     type: ClassVar[str] = "categorical"
     name: str
-    encoding: OneHot
+    encoding: Encoding
     missing: int
     categories: int
 
@@ -76,19 +87,22 @@ class CategoricalInput:
         """Fill this column's inputs, (N, width); how many cells held what training had not."""
         return self.encoding.write(usable(table, self.name), rows, out)
 
+    def describe(self) -> str:
+        """What becomes of its categories."""
+        kept = self.encoding.categories
+        return self.encoding.describe() + (f", the {kept} most frequent" if kept < self.categories else "")
+
     def state(self) -> dict[str, Any]:
         """All of it as JSON holds it."""
         counts = {"missing": self.missing, "categories": self.categories}
-        return {"type": self.type, "name": self.name, **counts, "encoding": self.encoding.state()}
+        return {"type": self.type, "name": self.name, **counts, "encoding": encodings.store(self.encoding)}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> CategoricalInput:
+        """What `state` gave."""
+        return cls(state["name"], encodings.restore(state["encoding"]), state["missing"], state["categories"])
 
 
 Input: TypeAlias = NumericInput | CategoricalInput
-
-
-def input_from_state(state: dict[str, Any]) -> Input:
-    """What `state` gave."""
-    name, missing = state["name"], state["missing"]
-    if state["type"] == NumericInput.type:
-        fill = Fill(state["fill"]["value"], state["fill"]["indicator"])
-        return NumericInput(name, fill, scale_from_state(state["scale"]), missing)
-    return CategoricalInput(name, OneHot.from_state(state["encoding"]), missing, state["categories"])
+INPUTS: dict[str, type[Input]] = {cls.type: cls for cls in (NumericInput, CategoricalInput)}
+"""The classes of inputs by the type of their column."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nntrain.config.messages import shorten, suggestion
 from nntrain.data.columns import Codes, MissingTokens
-from nntrain.data.inputs import Input, input_from_state
+from nntrain.data.inputs import INPUTS, Input
 from nntrain.data.settings import Task
 from nntrain.data.table import Table, quoted
 from nntrain.data.target import Target
@@ -87,10 +87,13 @@ class Preprocessing:
         known = {*self.columns, *self.ignored, self.target.name}
         extra = [column for column in table.columns if column not in known]
         messages = [f"{name}: columns that training did not have are not used: {quoted(extra)}"] if extra else []
+        numeric = {column.name for column in self.inputs if column.categories is None}
         for column, count in unknown.items():
-            messages.append(
-                f"{name}: column '{shorten(column)}': {count} values that training did not have, taken as unknown"
+            what = (
+                "missing values, where training had none" if column in numeric else "values that training did not have"
             )
+            taken = "filled in" if column in numeric else "taken as unknown"
+            messages.append(f"{name}: column '{shorten(column)}': {count} {what}, {taken}")
         return messages
 
     def _check_memory(self, table: Table, rows: int) -> None:
@@ -117,5 +120,5 @@ class Preprocessing:
     def from_state(cls, state: dict[str, Any]) -> Preprocessing:
         """What `state` gave, as it is in a checkpoint."""
         target = Target.from_state(state["target"])
-        inputs = [input_from_state(column) for column in state["inputs"]]
+        inputs = [INPUTS[column["type"]].from_state(column) for column in state["inputs"]]
         return cls(target, inputs, state["columns"], state["dropped"], state["ignored"], state["missing_values"])

@@ -11,6 +11,6 @@ sources: Registry[Any] = Registry("source")
 scalers: Registry[Any] = Registry("scaling")
 """How numbers are scaled: functions from training values to a fitted `Scale`."""
 encoders: Registry[Any] = Registry("categorical encoding")
-"""How categories become numbers: functions from a fitted `Vocabulary` to an encoding."""
+"""How categories become numbers: functions from a fitted `Vocabulary` to an `Encoding`."""
 imputers: Registry[Any] = Registry("imputation")
 """What stands in for missing numbers: functions from training values to a `Fill`."""

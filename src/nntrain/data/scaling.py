@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -10,6 +11,7 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 
 from nntrain.data.columns import Numbers
+from nntrain.data.kinds import Fitted, Kinds
 from nntrain.data.registries import scalers
 
 KNOTS = 1_000
@@ -18,8 +20,21 @@ TAIL = 1e-7
 """`quantile` clips shares to [TAIL, 1 − TAIL] before the normal quantile: ±5.2."""
 
 
+class Scale(Fitted):
+    """A fixed map of numbers to numbers."""
+
+    @abstractmethod
+    def __call__(self, values: Numbers) -> Numbers:
+        """Scaled values."""
+
+
+scales: Kinds[Scale] = Kinds()
+"""The maps that a checkpoint may hold."""
+
+
+@scales
 @dataclass(frozen=True)
-class Affine:
+class Affine(Scale):
     """z = (x − shift) / scale."""
 
     kind: ClassVar[str] = "affine"
@@ -30,13 +45,23 @@ class Affine:
         """Scaled values."""
         return (values - self.shift) / self.scale
 
+    def describe(self) -> str:
+        """``(x − 3.1) / 0.2``."""
+        return f"(x − {self.shift:.4g}) / {self.scale:.4g}".replace("− -", "+ ")
+
     def state(self) -> dict[str, Any]:
         """The fitted numbers."""
-        return {"kind": self.kind, "shift": self.shift, "scale": self.scale}
+        return {"shift": self.shift, "scale": self.scale}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Affine:
+        """What `state` gave."""
+        return cls(state["shift"], state["scale"])
 
 
+@scales
 @dataclass(frozen=True)
-class NormalQuantiles:
+class NormalQuantiles(Scale):
     """z = Φ⁻¹(share of the training values below x), between stored quantiles by linear interpolation."""
 
     kind: ClassVar[str] = "normal_quantiles"
@@ -51,20 +76,21 @@ class NormalQuantiles:
         share = np.where(values <= knots[0], 0.0, np.where(values >= knots[-1], 1.0, (below + above) / 2))
         return _normal_quantile(np.clip(share, TAIL, 1 - TAIL))
 
+    def describe(self) -> str:
+        """``normal quantiles, 1,000 knots``."""
+        return f"normal quantiles, {len(self.knots):,} knots"
+
     def state(self) -> dict[str, Any]:
         """The fitted numbers."""
-        return {"kind": self.kind, "knots": list(self.knots)}
+        return {"knots": list(self.knots)}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> NormalQuantiles:
+        """What `state` gave."""
+        return cls(tuple(state["knots"]))
 
 
-Scale: TypeAlias = Affine | NormalQuantiles
 Scaler: TypeAlias = Callable[[Numbers], Scale]
-
-
-def scale_from_state(state: dict[str, Any]) -> Scale:
-    """What `state` gave."""
-    if state["kind"] == Affine.kind:
-        return Affine(state["shift"], state["scale"])
-    return NormalQuantiles(tuple(state["knots"]))
 
 
 def _normal_quantile(shares: Numbers) -> Numbers:

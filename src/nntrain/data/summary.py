@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nntrain.data.dataset import Dataset
-from nntrain.data.inputs import CategoricalInput, Input, NumericInput
-from nntrain.data.scaling import Affine
+from nntrain.data.inputs import Input
 from nntrain.data.settings import Task
 
 
@@ -72,20 +71,4 @@ def summarize(dataset: Dataset) -> DataSummary:
 
 def _describe(column: Input) -> ColumnSummary:
     width = len(column.features)
-    if isinstance(column, CategoricalInput):
-        kept = len(column.encoding.vocabulary.names)
-        treatment = "one-hot, missing its own category" if column.encoding.missing else "one-hot"
-        if kept < column.categories:
-            treatment += f", the {kept} most frequent"
-        return ColumnSummary(column.name, column.type, column.missing, column.categories, width, treatment)
-    return ColumnSummary(column.name, column.type, column.missing, None, width, _treatment(column))
-
-
-def _treatment(column: NumericInput) -> str:
-    scale = column.scale
-    if isinstance(scale, Affine):
-        shown = f"(x − {scale.shift:.4g}) / {scale.scale:.4g}".replace("− -", "+ ")
-    else:
-        shown = f"normal quantiles, {len(scale.knots)} knots"
-    filled = f"missing → {column.fill.value:.4g}"
-    return f"{shown}, {filled}{' and an indicator' if column.fill.indicator else ''}" if column.missing else shown
+    return ColumnSummary(column.name, column.type, column.missing, column.categories, width, column.describe())

@@ -46,8 +46,11 @@ class Table:
         first = self.origins[0].label
         return first if len(self.origins) == 1 else f"{first} (and {len(self.origins) - 1} more)"
 
-    def problems(self, faults: Iterable[tuple[int, str]]) -> list[Problem]:
-        """One problem for each ``(row, message)``, with file and line; at most ten, the others are counted."""
+    def problems(self, faults: Iterable[tuple[int, str]], count: int = 0) -> list[Problem]:
+        """One problem for each ``(row, message)``, with file and line; at most ten, the others are counted.
+
+        ``count`` is how many there are in all, where not all of them are given.
+        """
         faults = list(faults)
         if not faults:
             return []
@@ -61,8 +64,8 @@ class Table:
                 places[start + row] = (f"{origin.label}:{line}", "") if line else (origin.label, f"row {row + 1}: ")
             start += origin.rows
         problems = [Problem(places[row][0], places[row][1] + message) for row, message in shown]
-        if len(faults) > len(shown):
-            problems.append(Problem(self.label, f"… and {len(faults) - len(shown)} more of the last kind"))
+        if rest := max(count, len(faults)) - len(shown):
+            problems.append(Problem(self.label, f"… and {rest} more of the last kind"))
         return problems
 
     def problem(self, message: str) -> Problem:

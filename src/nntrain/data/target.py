@@ -12,7 +12,7 @@ from nntrain.config.messages import shorten, suggestion
 from nntrain.data.columns import Codes, NumberColumn, TextColumn
 from nntrain.data.inference import grievance, numbers_of, numeric_problems, task_of, usable
 from nntrain.data.settings import Task
-from nntrain.data.table import Table
+from nntrain.data.table import SHOWN_PROBLEMS, Table
 from nntrain.data.vocabulary import UNKNOWN, Vocabulary
 from nntrain.errors import DataError
 
@@ -47,20 +47,15 @@ class Target:
                 raise DataError(numeric_problems(table, self.name, faults, advice=False))
             return np.asarray((values - self.mean) / self.scale, np.float32)[:, None]
         codes = self.vocabulary.codes(column)[rows]
-        faults = []
-        for row in rows[codes == UNKNOWN].tolist():
-            cell = shorten(str(column.cells()[row]))
-            hint = suggestion(cell, self.vocabulary.names)
-            faults.append((row, f"column '{shorten(self.name)}': '{cell}' is no class of the training rows{hint}"))
-        if faults:
-            raise DataError(table.problems(faults))
+        wrong = rows[codes == UNKNOWN]
+        if len(wrong):
+            cells, shown = column.cells(), wrong[:SHOWN_PROBLEMS].tolist()
+            raise DataError(table.problems([(row, self._no_class(str(cells[row]))) for row in shown], len(wrong)))
         return codes
 
-    def decode(self, y: NDArray[Any]) -> NDArray[Any]:
-        """Class names of indices (N,), or values in the target's own units (float64) of standardised ones."""
-        if self.vocabulary is None:
-            return y.astype(np.float64) * self.scale + self.mean
-        return np.asarray(np.array(self.vocabulary.names, object)[y])
+    def _no_class(self, cell: str) -> str:
+        hint = suggestion(shorten(cell), self.classes or ())
+        return f"column '{shorten(self.name)}': '{shorten(cell)}' is no class of the training rows{hint}"
 
     def state(self) -> dict[str, Any]:
         """All of it as JSON holds it."""

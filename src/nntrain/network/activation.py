@@ -1,14 +1,18 @@
 """Activations: the element-wise maps between layers, without which a deep network is a linear one.
 
-Each states the initializer that keeps the variance of its layers (`initializer`).
+Each names the initializer that keeps the variance of the layers in front of it (`fitting_draw`).
 """
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from nntrain.network.fused import LEAKY_RELU, RELU
+from nntrain.network.initializer import he_normal, xavier_normal
 from nntrain.network.layer import Layer, activations
+from nntrain.network.parameters import Draw
 from nntrain.network.site import Site
 from nntrain.types import Batch, NonNegative, Positive
 
@@ -16,8 +20,6 @@ from nntrain.types import Batch, NonNegative, Positive
 class Activation(Layer):
     """An element-wise map y = φ(x), with its output and its gradient in buffers of its own."""
 
-    initializer = "he_normal"
-    """The name of the initializer for the layer in front."""
     fused_kind: int | None = None
     """Its number in the fused kernels (`nntrain.network.fused`), where it has one."""
     slope = 0.0
@@ -27,15 +29,19 @@ class Activation(Layer):
         self.width = site.width
         self.y, self.dx = site.buffer(site.width), site.buffer(site.width)
 
+    def fitting_draw(self) -> Draw:
+        return he_normal
+
 
 @activations
 class Identity(Layer):
     """φ(x) = x: a network of these layers alone is a linear model, however deep."""
 
-    initializer = "xavier_normal"
-
     def __init__(self, site: Site) -> None:
         self.width = site.width
+
+    def fitting_draw(self) -> Draw:
+        return xavier_normal
 
     def forward(self, x: Batch) -> Batch:
         """y = x."""
@@ -50,7 +56,8 @@ class Identity(Layer):
 class Sigmoid(Activation):
     """φ(x) = 1 / (1 + e⁻ˣ), in (0, 1). Its slope is at most ¼, so deep stacks of it lose their gradient."""
 
-    initializer = "xavier_normal"
+    def fitting_draw(self) -> Draw:
+        return xavier_normal
 
     def forward(self, x: Batch) -> Batch:
         """y = 1 / (1 + e⁻ˣ), computed as ½ (1 + tanh(x/2)), which cannot overflow."""
@@ -73,7 +80,8 @@ class Sigmoid(Activation):
 class Tanh(Activation):
     """φ(x) = tanh x, in (−1, 1) and centred at 0."""
 
-    initializer = "xavier_normal"
+    def fitting_draw(self) -> Draw:
+        return xavier_normal
 
     def forward(self, x: Batch) -> Batch:
         """y = tanh x."""
@@ -121,6 +129,9 @@ class LeakyRelu(Activation):
         super().__init__(site)
         self.slope = negative_slope
         self.off = site.switches(site.width)
+
+    def fitting_draw(self) -> Draw:
+        return partial(he_normal, negative_slope=self.slope)
 
     def forward(self, x: Batch) -> Batch:
         """y = x, times a where not x > 0."""

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 
 from nntrain.config.registry import Registry
+from nntrain.network.parameters import Draw
 from nntrain.types import Batch
 
 
@@ -39,6 +40,10 @@ class Layer(ABC):
     def infer(self, x: Batch) -> Batch:
         """y = f(x) outside training; the same as ``forward`` but for layers that say otherwise."""
         return self.forward(x)
+
+    def fitting_draw(self) -> Draw | None:
+        """For an activation: the initializer that keeps the variance of the weights in front of it."""
+        return None
 
 
 layers: Registry[Layer] = Registry("layer")

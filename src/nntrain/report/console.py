@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from collections.abc import Iterator
 from typing import IO, TextIO, cast
 
 from rich.console import Console, RenderableType
+from rich.control import Control
+from rich.segment import ControlType
 from rich.text import Text
 
 from nntrain.config.messages import shorten
@@ -70,6 +74,19 @@ def progress_console() -> Console:
 def is_live(console: Console) -> bool:
     """Whether lines can be drawn over: on a terminal that is not dumb, whatever FORCE_COLOR says."""
     return console.file.isatty() and not console.is_dumb_terminal
+
+
+@contextlib.contextmanager
+def saying(console: Console, what: str) -> Iterator[None]:
+    """On a terminal ``reading tables …`` for as long as that takes."""
+    if not is_live(console):
+        yield
+        return
+    console.print(Text(f"{what} …", "dim"), end="\r")
+    try:
+        yield
+    finally:
+        console.control(Control((ControlType.ERASE_IN_LINE, 2)))
 
 
 def show(console: Console, content: RenderableType) -> None:

@@ -23,7 +23,7 @@ def figure(value: float, decimals: int | None = None) -> str:
         decimals = _decimals([value])
     if abs(value) >= 1e9:
         return f"{value:.4e}"
-    if value and abs(value) < 0.5 * 10.0**-decimals and decimals == MOST_DECIMALS:
+    if value and abs(value) < 10.0 ** (1 - decimals) and decimals == MOST_DECIMALS:  # not two digits are left
         return f"{value:.1e}"
     return f"{value:,.{decimals}f}"
 

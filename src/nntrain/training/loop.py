@@ -5,52 +5,24 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nntrain.errors import DivergedError, InterruptedRun
-from nntrain.optim import Observer, Progress, Schedule
-from nntrain.training.batches import Batches
+from nntrain.optim import Observer, Progress
 from nntrain.training.diagnosis import REMEDIES, first_bad_layer
-from nntrain.training.evaluation import Evaluator
 from nntrain.training.events import CheckpointSaved, EpochEnded, Event, Listener, Progressed, Record, Warned
-from nntrain.training.monitor import Monitor
+from nntrain.training.job import Job
 from nntrain.training.saver import Saver
-from nntrain.training.settings import TrainingSettings
 from nntrain.training.signals import Interrupts
 from nntrain.training.state import RunState
-from nntrain.training.step import NonFiniteError, TrainStep
+from nntrain.training.step import NonFiniteError
 from nntrain.types import Array
 
 HEARTBEAT = 0.1
 """Seconds between signs of life inside an epoch."""
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Encoded rows: x (N, n), and y (N,) class indices or (N, 1) standardised targets."""
-
-    x: Array
-    y: NDArray[Any]
-
-
-@dataclass
-class Job:
-    """Everything that a run needs, built by `assemble`."""
-
-    step: TrainStep
-    schedule: Schedule
-    evaluator: Evaluator
-    train: Rows
-    validation: Rows | None
-    batches: Batches
-    settings: TrainingSettings
-    monitor: Monitor
-    stopper: Monitor
-    metrics: list[str]
 
 
 class Trainer:
@@ -148,9 +120,8 @@ class Trainer:
     def _leave(self) -> NoReturn:
         """A signal came: save and end."""
         self._save(now=True)
-        position = self.state.position
-        batch = f"batch {position.batch} of {self.job.batches.count}"
-        message = f"stopped by signal in epoch {position.epoch + 1}, after {batch}; everything is saved"
+        epoch, batch = self.state.position.epoch + 1, f"batch {self.state.position.batch} of {self.job.batches.count}"
+        message = f"stopped by signal in epoch {epoch}, after {batch}; everything is saved"
         raise InterruptedRun(message, self.interrupts.received)
 
     def _end_of_epoch(self) -> None:

@@ -16,7 +16,9 @@ from nntrain.errors import CheckpointError, ConfigError, Problem, StorageError
 from nntrain.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint, write_atomically
 from nntrain.training.events import Record
 
-BEST, LAST = "best.safetensors", "last.safetensors"
+BEST, LAST, CONFIG = "best.safetensors", "last.safetensors", "config.yaml"
+RUNS = Path("runs")
+"""Where run folders are made, unless one is named."""
 
 
 class RunFolder:
@@ -38,13 +40,15 @@ class RunFolder:
     @classmethod
     def create(cls, wanted: Path | None, config_name: str) -> RunFolder:
         """A new folder: ``wanted``, or ``runs/<config name>-<NNN>``; where it is taken, the next number."""
-        first = Path("runs") / config_name if wanted is None else wanted
+        first = RUNS / config_name if wanted is None else wanted
         if not first.name:
             first = first.absolute()  # `.` has no name of its own
         try:
             first.parent.mkdir(parents=True, exist_ok=True)
             if wanted is not None and (claimed := cls._claim(first)):
                 return claimed
+            if wanted is not None and not wanted.name:
+                raise ConfigError(f"the run folder is to be {first}, which is not empty; give it a name of its own")
             number = max(_numbers(first.parent, first.name), default=0 if wanted is None else 1) + 1
             while not (claimed := cls._claim(first.with_name(f"{first.name}-{number:03d}"))):
                 number += 1
@@ -55,21 +59,28 @@ class RunFolder:
 
     @classmethod
     def _claim(cls, path: Path) -> RunFolder | None:
-        """The folder if it is new, or empty but for what a run leaves that was killed as it began; else None."""
+        """The folder if it is new or as good as empty; else None."""
         with contextlib.suppress(FileExistsError):
             path.mkdir()
-        if not path.is_dir() or any(not entry.name.startswith(".") for entry in path.iterdir()):
+        if not path.is_dir() or _holds_files(path):
             return None
         try:
-            return cls(path)
+            folder = cls(path)
         except StorageError:
             return None  # another process was quicker
+        if _holds_files(path):  # it even came to its end between the look and the lock
+            folder.close()
+            return None
+        return folder
 
     def link_latest(self) -> None:
-        """Point ``latest`` beside the folder at it."""
+        """Point ``runs/latest`` at the folder, if it is one of ``runs/``; a file of that name is left alone."""
         link = self.path.parent / "latest"
+        if link.parent.absolute() != RUNS.absolute() or (link.exists() and not link.is_symlink()):
+            return
         temporary = link.with_name(f".latest.{os.getpid()}")
         with contextlib.suppress(OSError):  # a convenience: file systems without links do without
+            temporary.unlink(missing_ok=True)  # of a killed process with our number
             temporary.symlink_to(self.path.name)
             temporary.replace(link)
 
@@ -80,7 +91,7 @@ class RunFolder:
 
     def write_config(self, text: str) -> None:
         """``config.yaml``, fully resolved."""
-        write_atomically(self.path / "config.yaml", text.encode())
+        write_atomically(self.path / CONFIG, text.encode())
 
     def write_summary(self, summary: Mapping[str, Any]) -> None:
         """``summary.json``."""
@@ -103,6 +114,11 @@ class RunFolder:
         self._lock.close()
 
 
+def _holds_files(path: Path) -> bool:
+    """Whether a folder holds more than what a run leaves that was killed as it began."""
+    return any(not entry.name.startswith(".") for entry in path.iterdir())
+
+
 def _numbers(parent: Path, stem: str) -> list[int]:
     if not parent.is_dir():
         return []
@@ -110,13 +126,16 @@ def _numbers(parent: Path, stem: str) -> list[int]:
     return [int(match[1]) for entry in parent.iterdir() if (match := pattern.fullmatch(entry.name))]
 
 
-def latest_run(config_name: str, parent: Path = Path("runs")) -> Path:
-    """The newest run folder of a config that has a checkpoint."""
-    for number in sorted(_numbers(parent, config_name), reverse=True):
-        folder = parent / f"{config_name}-{number:03d}"
-        if (folder / LAST).exists():
-            return folder
-    raise ConfigError(f"no run of '{config_name}' to resume in {parent}/ (name its folder: --resume RUN)")
+def can_go_on(path: Path) -> bool:
+    """Whether a folder holds a run: one with a checkpoint, or stopped before its first one."""
+    return any((path / name).exists() for name in (LAST, CONFIG))
+
+
+def latest_run(config_name: str, parent: Path = RUNS) -> Path | None:
+    """The newest run folder of a config; None if there is none yet."""
+    numbers = sorted(_numbers(parent, config_name), reverse=True)
+    folders = (parent / f"{config_name}-{number:03d}" for number in numbers)
+    return next((folder for folder in folders if can_go_on(folder)), None)
 
 
 def find_checkpoint(path: Path, name: str = BEST) -> Path:
