@@ -2,13 +2,15 @@
 
 PYTHON ?= python3
 VENV := .venv
+BENCH := .venv-bench
+PEERS := .venv-peers
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types pytest format docs bench-startup clean
+.PHONY: help demo test lint types pytest format docs bench-startup bench-setup bench clean
 
 define stage
 @printf '\n=== %s ===\n' '$(1)'
@@ -59,8 +61,19 @@ docs: $(VENV)/.tested ## write docs/reference.md and configs/schema.json anew
 bench-startup: $(VENV)/.installed ## how long the commands take to start
 	@$(BIN)/python benchmarks/startup.py
 
+bench-setup: $(BENCH)/.installed $(PEERS)/.installed ## environments of the benchmarks: nntrain with Numba; its rivals
+
+bench: bench-setup ## measure against PyTorch, JAX, Keras, scikit-learn (45 minutes); writes docs/performance.md
+	$(call stage,training)
+	@$(BENCH)/bin/python -m benchmarks.throughput
+	$(call stage,prediction)
+	@$(BENCH)/bin/python -m benchmarks.inference
+	$(call stage,growth)
+	@$(BENCH)/bin/python -m benchmarks.scaling
+	@$(BENCH)/bin/python -m benchmarks.page
+
 clean: ## remove .venv, caches and build results; never runs/
-	rm -rf $(VENV) build dist htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(BENCH) $(PEERS) build dist htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp file in .venv says what was installed; a newer pyproject.toml installs again.
@@ -81,3 +94,15 @@ $(VENV)/.tested: $(VENV)/.made pyproject.toml
 	@echo 'installing nntrain and what its tests need'
 	@$(PIP) --editable '.[fast,test]'
 	@touch $@ $(VENV)/.installed
+
+$(BENCH)/.installed: pyproject.toml
+	@echo 'installing nntrain[fast] for the benchmarks'
+	@$(PYTHON) -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip install -qq --disable-pip-version-check --editable '.[fast]'
+	@touch $@
+
+$(PEERS)/.installed: benchmarks/peers/requirements.txt
+	@echo 'installing what nntrain is measured against'
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install -qq --disable-pip-version-check --requirement $<
+	@touch $@

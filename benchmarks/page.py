@@ -1,0 +1,102 @@
+"""Writes docs/performance.md from what the benchmarks left in build/benchmarks: `python -m benchmarks.page`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from benchmarks.cases import CASES
+from benchmarks.goals import goals_table
+from benchmarks.inference import inference_table
+from benchmarks.inference_rows import NETWORK
+from benchmarks.machine import sentence
+from benchmarks.results import ROOT, load
+from benchmarks.scaling import SWEEPS, sweep_table
+from benchmarks.tables_of_throughput import case_table, epoch_ends_table, rates_table, summary_table
+
+PAGE = ROOT / "docs" / "performance.md"
+
+
+def page(throughput: dict[str, Any] | None, scaling: dict[str, Any] | None, inference: dict[str, Any] | None) -> str:
+    """The whole page; parts that were not measured are left out."""
+    parts = [
+        "# How fast nntrain is",
+        "`make bench` measures and writes this page; nothing on it is written by hand.",
+        f"## Goals\n\n{goals_table(throughput, scaling, inference)}",
+    ]
+    if throughput is not None:
+        parts += throughput_section(throughput)
+    if inference is not None:
+        parts += inference_section(inference)
+    if scaling is not None:
+        parts += scaling_section(scaling)
+    return "\n\n".join(parts) + "\n"
+
+
+def versions(results: dict[str, Any]) -> str:
+    """Who took part, by version."""
+    return ", ".join(f"{name} {text}" for name, text in results["versions"].items())
+
+
+def throughput_section(results: dict[str, Any]) -> list[str]:
+    """Training."""
+    method = (
+        f"{sentence(results['machine'])}. {versions(results)}.\n\n"
+        "Training in samples per second, float32. Every peer is a process of its own, built and compiled beforehand; they "
+        f"train in turns of about {results['seconds']:g} s, {results['rounds']} rounds, each beginning with another one; "
+        "whoever does not train is stopped. A turn's rate is the median of its epochs after the first; the table has the "
+        "median of the rounds. The same rows for all, in a new random order every epoch, with a running loss. Rivals are "
+        "tried with one thread and with all, and the faster counts; nntrain chooses by itself, from shapes alone. Its rate "
+        "is that of `nntrain.fit`, from the records of its epochs. *Floor*: nothing but the matrix products of the step in "
+        "NumPy's BLAS. *numba*: with the extra `fast`; *numpy*: without."
+    )
+    parts = [f"## Training\n\n{method}", summary_table(results), rates_table(results)]
+    for name, found in results["cases"].items():
+        case = CASES[name]
+        title = f"### {name}: {case.notation}"
+        parts.append(f"{title}\n\nBatch {case.batch}, {case.optimizer}, {found['steps']} steps an epoch.")
+        parts.append(case_table(name, results))
+    ends = (
+        "Share of the clock that epochs end with (history, checkpoints, events), by the same runs; no validation rows."
+    )
+    return [*parts, f"### Ends of epochs\n\n{ends}", epoch_ends_table(results)]
+
+
+def inference_section(results: dict[str, Any]) -> list[str]:
+    """Prediction."""
+    method = (
+        f"{sentence(results['machine'])}. {versions(results)}.\n\n"
+        f"{results['rows']:,} rows × {NETWORK.inputs} columns of float32 through {NETWORK.notation} to probabilities, from "
+        "memory to memory; the same weights, the same predictions to 1e-4. ONNX Runtime gets the rows in the chunks that "
+        f"suit it best. Apart from that, nntrain reads these rows from .npz in {results['reading']:.2f} s and writes them "
+        f"with their predictions as Parquet in {results['writing']:.2f} s."
+    )
+    return [f"## Prediction\n\n{method}", inference_table(results)]
+
+
+def scaling_section(results: dict[str, Any]) -> list[str]:
+    """Growth."""
+    method = (
+        f"{sentence(results['machine'])}.\n\n"
+        "One `fit` with Adam in a process of its own for each line. *ps a weight*: time of a sample by the number of "
+        "weights; where work grows linearly it stays as it is. Memory: the encoded rows; the peak while reading and "
+        "encoding them; the peak while training; what of this is beyond the rows; what the goal allows beyond them "
+        "(four vectors of the parameters, twice the activations of a batch, 150 MiB)."
+    )
+    parts = [f"## Growth\n\n{method}"]
+    for name, points in results["sweeps"].items():
+        parts += [f"### {name}: {SWEEPS[name]}", sweep_table(name, points)]
+    return parts
+
+
+def main() -> None:
+    """Write the page."""
+    found = [load(name) for name in ("throughput", "scaling", "inference")]
+    if not any(found):
+        sys.exit("nothing measured yet: run python -m benchmarks.throughput first (make bench does all)")
+    PAGE.write_text(page(*found), encoding="utf-8")
+    print(f"written: {PAGE.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

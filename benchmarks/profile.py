@@ -1,0 +1,155 @@
+"""Where a training step's time goes: `python -m benchmarks.profile CASE [--epochs 5] [--without-numba]`.
+
+Runs `fit` twice on the case, untouched and with clocks around the methods of layers, loss, penalties and optimizer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.cases import CASES, Case
+from benchmarks.markdown import table
+from benchmarks.our_config import without_numba, write_config
+
+if TYPE_CHECKING:
+    from nntrain.assemble import Prepared
+    from nntrain.training.events import Event
+
+
+class Clocks:
+    """Seconds and calls of each part, by its label, in the order of first use."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self.gather_began = 0.0
+
+    def around(self, function: Callable[..., Any], label: str) -> Callable[..., Any]:
+        """The function, timed."""
+        self.seconds[label] = 0.0
+
+        def timed(*arguments: Any, **settings: Any) -> Any:
+            began = time.perf_counter()
+            result = function(*arguments, **settings)
+            self.seconds[label] += time.perf_counter() - began
+            return result
+
+        return timed
+
+    def forget(self) -> None:
+        """Begin anew: what came before was compiling and warming up."""
+        self.seconds = dict.fromkeys(self.seconds, 0.0)
+
+    def wrap(self, owner: object, method: str, label: str) -> None:
+        """Put a clock around a method of one object; frozen ones too."""
+        if hasattr(owner, method):
+            object.__setattr__(owner, method, self.around(getattr(owner, method), label))
+
+
+class TimedStep:
+    """A training step, timed as a whole; what lies between asking for the batch's bounds and the step is gathering."""
+
+    def __init__(self, step: Any, clocks: Clocks) -> None:
+        self.__dict__.update(_step=step, _clocks=clocks, _call=clocks.around(step, STEP))
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Train on one batch."""
+        self._clocks.seconds[GATHER] += time.perf_counter() - self._clocks.gather_began
+        return self._call(*arguments)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._step, name)
+
+
+STEP, GATHER = "the whole step", "gathering the batch, learning rate"
+
+
+def clocks_on(prepared: Prepared) -> Clocks:
+    """Put clocks around everything that a step calls."""
+    from nntrain.training.split_pass import SplitPass
+
+    clocks, job = Clocks(), prepared.job
+    step, network = job.step, job.step.network
+    clocks.seconds[GATHER] = 0.0
+    bounds = job.batches.bounds
+
+    def timed_bounds(batch: int) -> slice:
+        rows = bounds(batch)
+        clocks.gather_began = time.perf_counter()
+        return rows
+
+    object.__setattr__(job.batches, "bounds", timed_bounds)
+    stages = [(f"{number}.{type(stage).__name__}", stage) for number, stage in enumerate(network.stages, start=1)]
+    for name, stage in stages:
+        clocks.wrap(stage, "forward", f"{name} forward")
+    clocks.wrap(step.loss, "value_and_gradient", "loss and its gradient")
+    for position, (name, stage) in reversed(list(enumerate(stages))):
+        clocks.wrap(stage, "backward" if position else "gradients", f"{name} backward")
+    if isinstance(step.differentiate, SplitPass):  # the stages above are then those of the first share
+        for helper in step.differentiate.helpers:
+            clocks.wrap(helper, "finish", "waiting for the other share")
+        clocks.wrap(step.differentiate, "sum", "sum of the shares' gradients")
+    clocks.wrap(step.regularization, "apply", "penalties, clipping")
+    clocks.wrap(step, "_finite_gradient", "is the gradient finite?")
+    clocks.wrap(step.optimizer, "update", f"{type(step.optimizer).__name__} update")
+    job.step = TimedStep(step, clocks)  # type: ignore[assignment]  # stands for the step in everything
+    return clocks
+
+
+def trained(config: Path, out: Path, *, timed: bool) -> tuple[float, Clocks | None]:
+    """Seconds of a step, the mean over all epochs but the first, and the clocks."""
+    from nntrain.api.train import train
+    from nntrain.assemble import prepare
+    from nntrain.spec import load_spec
+    from nntrain.training.events import EpochEnded
+    from nntrain.training.run_folder import RunFolder
+
+    prepared = prepare(load_spec(config))
+    clocks = clocks_on(prepared) if timed else None
+
+    def warmed_up(event: Event) -> None:
+        if clocks is not None and isinstance(event, EpochEnded) and event.record["epoch"] == 1:
+            clocks.forget()
+
+    run = train(prepared, RunFolder.create(out, config.stem), listeners=[warmed_up])
+    steps = prepared.job.batches.count
+    return statistics.mean(record["seconds"] / steps for record in run.history[1:]), clocks
+
+
+def profile(case: Case, epochs: int) -> str:
+    """A table of the parts: microseconds of a step, and their share."""
+    with tempfile.TemporaryDirectory() as name:
+        config = write_config(case, Path(name), epochs + 1)
+        plain, _ = trained(config, Path(name) / "plain", timed=False)
+        timed, clocks = trained(config, Path(name) / "timed", timed=True)
+    assert clocks is not None
+    parts = {label: seconds / (epochs * case.steps) for label, seconds in clocks.seconds.items()}
+    step = parts.pop(STEP)
+    inside = sum(seconds for label, seconds in parts.items() if label != GATHER)
+    parts["the rest of the step"] = step - inside
+    parts["the rest of the loop"] = timed - step - parts[GATHER]
+    rows = [[label, f"{seconds * 1e6:,.1f}", f"{seconds / timed:.1%}"] for label, seconds in parts.items()]
+    rows.append(["with clocks", f"{timed * 1e6:,.1f}", "100.0%"])
+    rows.append(["untouched", f"{plain * 1e6:,.1f}", f"{case.batch / plain:,.0f} samples/s"])
+    return table([f"{case.name}: {case.notation}, {case.batch}", "µs a step", "share"], rows)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("case", choices=CASES)
+    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--without-numba", action="store_true", help="as if Numba were not installed")
+    options = parser.parse_args()
+    if options.without_numba:
+        without_numba()
+    print(profile(CASES[options.case], options.epochs))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""How many samples a second everybody trains with, side by side: `python -m benchmarks.throughput [--quick]`.
+
+Each peer of a case is a process of its own, built and compiled beforehand; they train in turns, round after round, and
+the median counts. A peer that lets its threads be set is tried with one and with all, and the faster goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+from typing import Any
+
+from benchmarks.cases import CASES, Case
+from benchmarks.machine import machine, sentence
+from benchmarks.peers.catalog import OURS, PEERS, Peer
+from benchmarks.results import save
+from benchmarks.rounds import ONE_THREAD, ROOT, Worker, WorkerError, interleaved
+from benchmarks.tables_of_throughput import case_table, summary_table
+
+TRIAL = 0.5
+"""Seconds of the trial that decides about threads."""
+
+
+def main() -> None:
+    """Measure, print, keep for the page."""
+    options = arguments()
+    machine_found = machine()
+    print(sentence(machine_found), flush=True)
+    results: dict[str, Any] = {"machine": machine_found, "rounds": options.rounds, "seconds": options.seconds}
+    results |= {"versions": {}, "cases": {}}
+    for name in options.cases:
+        case = CASES[name].quick() if options.quick else CASES[name]
+        peers = [PEERS[peer] for peer in options.peers if PEERS[peer].can(case)]
+        measured = measure_case(case, peers, options, results["versions"])
+        results["cases"][name] = {"peers": measured, "steps": case.steps}
+        print(f"\n{name}: {case.notation}, batch {case.batch}, {case.optimizer}, {case.steps} steps an epoch\n")
+        print(case_table(name, results), flush=True)
+        if not options.quick:
+            save("throughput", results)
+    print(f"\n{summary_table(results)}\n\n{', '.join(f'{k} {v}' for k, v in results['versions'].items())}")
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES), metavar="CASE", help=", ".join(CASES))
+    parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS), metavar="PEER", help=", ".join(PEERS))
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each (default 5)")
+    parser.add_argument("--seconds", type=float, default=2.0, help="about how long a turn takes (default 2)")
+    parser.add_argument("--quick", action="store_true", help="a smoke test: one short round of few steps, nothing kept")
+    options = parser.parse_args()
+    if options.quick:
+        options.rounds, options.seconds = 1, 0.02
+    return options
+
+
+def measure_case(
+    case: Case, peers: list[Peer], options: argparse.Namespace, versions: dict[str, str]
+) -> dict[str, dict[str, Any]]:
+    """For each peer that runs: its rates, their median, its threads."""
+    workers: list[Worker] = []
+    threads: dict[str, str] = {}
+    try:
+        for peer in peers:
+            worker = chosen(peer, case, options, threads)
+            if worker is not None:
+                workers.append(worker)
+                versions |= worker.ready["versions"]
+        answers = interleaved(workers, options.rounds, options.seconds)
+    finally:
+        for worker in workers:
+            worker.close()
+    return {
+        label: {
+            "rate": statistics.median(answer["rate"] for answer in given),
+            "rates": [answer["rate"] for answer in given],
+            "whole_rate": statistics.median(answer.get("whole_rate", answer["rate"]) for answer in given),
+            "loss": given[-1]["loss"],
+            "threads": threads[label],
+        }
+        for label, given in answers.items()
+    }
+
+
+def chosen(peer: Peer, case: Case, options: argparse.Namespace, threads: dict[str, str]) -> Worker | None:
+    """The worker of a peer with the number of threads that suits it best; None, and why on stderr, where it fails."""
+    module = "benchmarks.peers.ours" if peer.name in OURS else "benchmarks.peers.worker"
+    python = ROOT / peer.environment / "bin" / "python"
+    command = [str(python), "-m", module, peer.name, case.name, *(["--quick"] if options.quick else [])]
+    best: Worker | None = None
+    best_rate = 0.0
+    for count in ("1", "all") if peer.tuned else ("own",):
+        print(f"{case.name}: starting {peer.title}, threads: {count}", file=sys.stderr)
+        worker = started(peer.name, command, ONE_THREAD if count == "1" else {})
+        if worker is None:
+            continue
+        rate = worker.compute(TRIAL if not options.quick else 0.01)["rate"] if peer.tuned else 1.0
+        if rate <= best_rate:
+            worker.close()
+            continue
+        if best is not None:
+            best.close()
+        best, best_rate = worker, rate
+        threads[peer.name] = str(worker.ready.get("threads", count))
+    return best
+
+
+def started(label: str, command: list[str], environment: dict[str, str]) -> Worker | None:
+    """A worker, or None where its environment is not there or its program fails."""
+    try:
+        return Worker(label, command, environment)
+    except (OSError, WorkerError) as error:
+        print(error, file=sys.stderr)
+        return None
+
+
+if __name__ == "__main__":
+    main()
