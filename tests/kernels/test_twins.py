@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 import pytest
 
 from nntrain.kernels import can_compile, references
+
+for _module in ("network", "optim", "training.split_pass"):
+    import_module(f"nntrain.{_module}")  # declares its kernels
 
 pytestmark = pytest.mark.skipif(not can_compile(), reason="Numba is an extra: without it there are no twins")
 

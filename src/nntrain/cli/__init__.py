@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,9 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command that the arguments name (those of the process by default) and exit with its code."""
+    gc.set_threshold(
+        100_000, 20, 20
+    )  # imports make many objects that all stay: looking through them often costs a tenth
     try:
         from nntrain.cli.app import invoke
         from nntrain.cli.exits import guarded

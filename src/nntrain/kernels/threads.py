@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 WORTH_SHARING = 1 << 24
 """Multiplications of a forward pass (about half a millisecond of it) from which on sharing a batch pays."""
-LARGE_PRODUCT = 1 << 26
-"""Multiplications of a single product (256 × 512 × 512) from which on the threads of BLAS pay."""
+LARGE_PRODUCT = 1 << 28
+"""Multiplications of a single product (256 × 1,024 × 1,024) from which on the threads of BLAS are worth their risk."""
 SMALLEST_SHARE = 32
 """Rows of a share."""
 

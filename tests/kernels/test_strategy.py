@@ -1,0 +1,41 @@
+"""How many threads, and whether compiled: pure functions of shapes and counts."""
+
+from __future__ import annotations
+
+import pytest
+
+from nntrain.kernels import picking, threads
+from nntrain.kernels.threads import Parallelism, fitting_parallelism
+
+
+@pytest.fixture(autouse=True)
+def _four_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "usable_cores", lambda: 4)
+
+
+@pytest.mark.parametrize(
+    ("weights", "rows", "coupled", "expected"),
+    [
+        ([(20, 64), (64, 64), (64, 3)], 32, False, Parallelism(1, 1)),  # a step of microseconds
+        ([(54, 512), (512, 256), (256, 7)], 1_024, False, Parallelism(4, 1)),
+        ([(784, 1024), (1024, 1024)], 96, False, Parallelism(3, 1)),  # no share under 32 rows
+        ([(54, 256), (256, 256), (256, 7)], 256, True, Parallelism(1, 1)),  # batch_norm, and not large
+        ([(784, 1024), (1024, 1024)], 256, True, Parallelism(1, 4)),
+        ([], 10, False, Parallelism(1, 1)),
+    ],
+)
+def test_what_fits(weights: list[tuple[int, ...]], rows: int, coupled: bool, expected: Parallelism) -> None:
+    assert fitting_parallelism(weights, rows, coupled=coupled) == expected
+
+
+def test_vectors_are_no_products() -> None:
+    assert fitting_parallelism([(1 << 30,)], 1 << 20, coupled=True) == Parallelism(1, 1)
+
+
+def test_compiling_is_for_runs_long_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(picking, "can_compile", lambda: True)
+    assert not picking.worth_compiling(steps=360, products=5_000)
+    assert picking.worth_compiling(steps=100_000, products=5_000)
+    assert picking.worth_compiling(steps=1_000, products=37_000_000)
+    monkeypatch.setattr(picking, "can_compile", lambda: False)
+    assert not picking.worth_compiling(steps=100_000, products=37_000_000)
