@@ -1,6 +1,6 @@
 """``python -m nntrain``: the command line."""
 
-from nntrain.cli import main
+from nntrain.cli import entry
 
 if __name__ == "__main__":
-    main()
+    entry()

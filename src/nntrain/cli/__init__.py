@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import io
+import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -29,3 +31,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         print("interrupted", file=sys.stderr)
         code = INTERRUPTED
     sys.exit(code)
+
+
+def entry() -> NoReturn:
+    """The process's own `main`: leaves at once, as taking NumPy and pydantic apart takes longer than finding a typo."""
+    try:
+        main()
+    except SystemExit as stop:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdout.flush()
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.flush()
+        os._exit(stop.code if isinstance(stop.code, int) else 1)
