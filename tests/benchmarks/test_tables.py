@@ -24,7 +24,13 @@ def peers(**rates: float) -> dict[str, Any]:
     return {
         "steps": 3,
         "peers": {
-            name: {"rate": rate, "rates": [rate * 0.9, rate, rate * 1.2], "whole_rate": rate * 0.98, "threads": "1"}
+            name: {
+                "rate": rate,
+                "rates": [rate * 0.9, rate, rate * 1.2],
+                "whole_rate": rate * 0.98,
+                "record_rate": rate,
+                "threads": "1",
+            }
             for name, rate in rates.items()
         },
     }

@@ -13,10 +13,11 @@ from nntrain.assemble.header import checkpoint_header
 from nntrain.assemble.model import fit_arrays
 from nntrain.assemble.prepare import as_rows
 from nntrain.config.writer import dump_yaml
+from nntrain.kernels import must_compile
 from nntrain.kernels.threads import blas_threads
 from nntrain.training.checkpoint import Checkpoint, load_checkpoint
 from nntrain.training.evaluation import baseline
-from nntrain.training.events import Listener, RunEnded, RunStarted
+from nntrain.training.events import Listener, RunEnded, RunStarted, Warned
 from nntrain.training.job import Rows
 from nntrain.training.loop import Trainer
 from nntrain.training.metric import metrics
@@ -48,6 +49,9 @@ def train(
         )
         for listener in listeners:
             listener(started)
+        if job.settings.compiled and must_compile():
+            for listener in listeners:
+                listener(Warned("kernels are being compiled for this machine, once; nntrain warmup does it ahead"))
         with blas_threads(job.settings.threads):
             stopped = trainer.run()
             summary = _summary(prepared, folder, trainer.state, stopped)

@@ -37,6 +37,14 @@ def can_compile() -> bool:
     return find_spec("numba") is not None
 
 
+def must_compile() -> bool:
+    """Whether no compiled kernel is kept on disk yet."""
+    from nntrain.kernels.compiled.cache import is_cold
+    from nntrain.kernels.compiled.twin import FOLDER
+
+    return is_cold(FOLDER)
+
+
 STEP_OVERHEAD = 4e-5
 """Seconds that compiled kernels save at every step in calls alone."""
 SAVED_PER_PRODUCT = 4e-11

@@ -1,16 +1,17 @@
-"""The decorator of twins: compile on first use, keep the result on disk, survive a broken cache.
+"""The decorator of twins: compile on first use, keep the result on disk.
 
 No `fastmath`: NaN and infinity behave, and sums keep their order. No parallel loops: they fight with the threads of BLAS.
 """
 
 from __future__ import annotations
 
-import shutil
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+from numba.core.caching import FunctionCache
 
 from nntrain.kernels.compiled.cache import cache_folder
 
@@ -33,10 +34,25 @@ def twin(function: F) -> F:
 
 def compile_(function: F) -> F:
     """Without the GIL, as NumPy treats division by zero, kept on disk where that is possible."""
-    return cast(F, numba.njit(cache=FOLDER is not None, nogil=True, error_model="numpy")(function))
-
-
-def drop_cache() -> None:
-    """Delete what was kept on disk."""
+    compiled = numba.njit(nogil=True, error_model="numpy")(function)
     if FOLDER is not None:
-        shutil.rmtree(FOLDER, ignore_errors=True)
+        compiled._cache = ForgivingCache(function)  # type: ignore[attr-defined]  # where `cache=True` puts its own
+    return cast(F, compiled)
+
+
+class ForgivingCache(FunctionCache):
+    """Numba's cache, but what cannot be read is dropped and compiled again, and what cannot be written is not kept."""
+
+    def load_overload(self, signature: Any, context: Any) -> Any:
+        """A compiled function from the disk, or None."""
+        try:
+            return super().load_overload(signature, context)
+        except Exception:  # noqa: BLE001  # whatever a damaged pickle raises
+            with contextlib.suppress(Exception):
+                self.flush()
+            return None
+
+    def save_overload(self, signature: Any, data: Any) -> None:
+        """Keep a compiled function."""
+        with contextlib.suppress(OSError):
+            super().save_overload(signature, data)

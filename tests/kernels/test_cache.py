@@ -1,0 +1,72 @@
+"""Compiled kernels are kept in the user's own folder, for this version alone, and a first run says that it compiles."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nntrain.kernels import can_compile
+from nntrain.kernels.compiled.cache import cache_folder, is_cold
+from tests.runs import write_config
+
+MOONS = "data: {train: moons, target: label}\narchitecture: {hidden: [8]}\ntraining: {epochs: 2, compiled: true}\n"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path
+
+
+def test_the_folder_is_closed_to_others_and_names_the_versions(home: Path) -> None:
+    folder = cache_folder("9.9")
+    assert folder is not None
+    assert folder.is_relative_to(home / "cache" / "nntrain")
+    assert "9.9" in folder.name
+    assert stat.S_IMODE(folder.stat().st_mode) & 0o077 == 0
+    assert cache_folder("9.8") != folder
+    assert is_cold(folder)
+
+
+def test_a_folder_that_others_can_write_is_not_used(home: Path) -> None:
+    folder = cache_folder("9.9")
+    assert folder is not None
+    folder.chmod(0o777)  # what the test is about
+    assert cache_folder("9.9") is None
+
+
+def test_no_folder_is_no_error(home: Path) -> None:
+    (home / "cache").write_text("a file where the folder should be")
+    assert cache_folder("9.9") is None
+    assert not is_cold(None)
+
+
+@pytest.mark.skipif(not can_compile(), reason="Numba is an extra")
+def test_a_first_run_says_that_it_compiles_and_a_second_does_not(home: Path) -> None:
+    config = write_config(home, MOONS)
+    command = [sys.executable, "-m", "nntrain", "fit", str(config), "--json"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    said = [
+        subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=True).stderr
+        for _ in range(2)
+    ]
+    assert ["kernels are being compiled" in text for text in said] == [True, False]
+
+
+@pytest.mark.skipif(not can_compile(), reason="Numba is an extra")
+def test_a_broken_cache_is_dropped(home: Path) -> None:
+    config = write_config(home, MOONS)
+    command = [sys.executable, "-m", "nntrain", "fit", str(config), "--json"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    for _ in range(3):
+        done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        kept = list((home / "cache").rglob("*.nbi"))
+        assert kept
+        for number, index in enumerate(kept):
+            index.write_bytes(b"not an index" * number)
