@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -36,3 +37,8 @@ def write_config(case: Case, folder: Path, epochs: int, **training: object) -> P
 def without_numba() -> None:
     """Let this process find no Numba; before nntrain is imported."""
     sys.modules["numba"] = None  # type: ignore[assignment]  # how Python is told that there is none
+
+
+def has_numba() -> bool:
+    """Whether this process can compile: runs too short to be worth it do so all the same where a benchmark asks."""
+    return find_spec("numba") is not None

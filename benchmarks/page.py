@@ -47,7 +47,8 @@ def throughput_section(results: dict[str, Any]) -> list[str]:
         "whoever does not train is stopped. A turn's rate is the median of its epochs after the first; the table has the "
         "median of the rounds. The same rows for all, in a new random order every epoch, with a running loss. Rivals are "
         "tried with one thread and with all, and the faster counts; nntrain chooses by itself, from shapes alone. Its rate "
-        "is that of `nntrain.fit`, from the records of its epochs. *Floor*: nothing but the matrix products of the step in "
+        "is that of `nntrain.fit` by the clock, from one epoch's end to the next: with shuffling, history and events, and "
+        "with the checkpoints of epochs longer than a second. *Floor*: nothing but the matrix products of the step in "
         "NumPy's BLAS. *numba*: with the extra `fast`; *numpy*: without."
     )
     parts = [f"## Training\n\n{method}", summary_table(results), rates_table(results)]

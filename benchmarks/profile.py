@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.cases import CASES, Case
 from benchmarks.markdown import table
-from benchmarks.our_config import without_numba, write_config
+from benchmarks.our_config import has_numba, without_numba, write_config
 
 if TYPE_CHECKING:
     from nntrain.assemble import Prepared
@@ -124,7 +124,7 @@ def trained(config: Path, out: Path, *, timed: bool) -> tuple[float, Clocks | No
 def profile(case: Case, epochs: int) -> str:
     """A table of the parts: microseconds of a step, and their share."""
     with tempfile.TemporaryDirectory() as name:
-        config = write_config(case, Path(name), epochs + 1)
+        config = write_config(case, Path(name), epochs + 1, compiled=has_numba())
         plain, _ = trained(config, Path(name) / "plain", timed=False)
         timed, clocks = trained(config, Path(name) / "timed", timed=True)
     assert clocks is not None

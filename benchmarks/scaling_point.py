@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.cases import FLOAT, Case
 from benchmarks.memory import forget_peak, peak_bytes
-from benchmarks.our_config import without_numba, write_config
+from benchmarks.our_config import has_numba, without_numba, write_config
 
 if "--without-numba" in sys.argv:
     without_numba()
@@ -39,7 +39,7 @@ def measured(case: Case, epochs: int) -> dict[str, Any]:
     """Speed and memory of `fit` on a case; memory in bytes."""
     peaks = Peaks()
     with tempfile.TemporaryDirectory() as name:
-        config = write_config(case, Path(name), epochs)
+        config = write_config(case, Path(name), epochs, compiled=has_numba())
         forget_peak()  # of making the rows
         history = nntrain.fit(config, out=Path(name) / "run", listeners=[peaks]).history
     rates = [record["samples_per_second"] for record in history]

@@ -69,7 +69,7 @@ def rates_table(results: dict[str, Any]) -> str:
 
 
 def epoch_ends_table(results: dict[str, Any]) -> str:
-    """What history, checkpoints and events add to the epochs of nntrain: the share of the clock that is not training."""
+    """What shuffling, history, checkpoints and events add to the epochs of nntrain: the share of the clock beyond steps."""
     ours = [name for name in OURS if any(name in case["peers"] for case in results["cases"].values())]
     rows = []
     for case, found in results["cases"].items():
@@ -79,5 +79,5 @@ def epoch_ends_table(results: dict[str, Any]) -> str:
 
 
 def epoch_end_share(found: dict[str, Any] | None) -> float | None:
-    """1 − rate by the clock / rate while training."""
-    return None if found is None else max(0.0, 1 - found["whole_rate"] / found["rate"])
+    """1 − rate by the clock, checkpoints included / rate in the records, which is that of the steps."""
+    return None if found is None else max(0.0, 1 - found["whole_rate"] / found["record_rate"])

@@ -1,7 +1,7 @@
 """How many samples a second everybody trains with, side by side: `python -m benchmarks.throughput [--quick]`.
 
 Each peer of a case is a process of its own, built and compiled beforehand; they train in turns, round after round, and
-the median counts. A peer that lets its threads be set is tried with one and with all, and the faster goes on.
+the median counts. A peer that lets its threads be set is measured with one and with all, and the faster counts.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from benchmarks.rounds import ONE_THREAD, ROOT, Worker, WorkerError, interleaved
 from benchmarks.tables_of_throughput import case_table, summary_table
 
 TRIAL = 0.5
-"""Seconds of the trial that decides about threads."""
+"""Seconds of the trial of one thread and all."""
+CLOSE = 0.7
+"""Both go on through all rounds unless the trial shows one of them this much slower."""
 
 
 def main() -> None:
@@ -58,52 +60,49 @@ def arguments() -> argparse.Namespace:
 def measure_case(
     case: Case, peers: list[Peer], options: argparse.Namespace, versions: dict[str, str]
 ) -> dict[str, dict[str, Any]]:
-    """For each peer that runs: its rates, their median, its threads."""
+    """For each peer that runs: its rates, their medians, its threads."""
     workers: list[Worker] = []
-    threads: dict[str, str] = {}
     try:
         for peer in peers:
-            worker = chosen(peer, case, options, threads)
-            if worker is not None:
-                workers.append(worker)
-                versions |= worker.ready["versions"]
+            workers += candidates(peer, case, options)
         answers = interleaved(workers, options.rounds, options.seconds)
     finally:
         for worker in workers:
             worker.close()
-    return {
-        label: {
-            "rate": statistics.median(answer["rate"] for answer in given),
-            "rates": [answer["rate"] for answer in given],
-            "whole_rate": statistics.median(answer.get("whole_rate", answer["rate"]) for answer in given),
-            "loss": given[-1]["loss"],
-            "threads": threads[label],
-        }
-        for label, given in answers.items()
-    }
+    measured: dict[str, dict[str, Any]] = {}
+    for worker in workers:
+        if given := answers.get(worker.label):
+            versions |= worker.ready["versions"]
+            peer_name, _, threads = worker.label.partition(" ")
+            figures = summary(given) | {"threads": worker.ready.get("threads", threads)}
+            measured[peer_name] = max(measured.get(peer_name, figures), figures, key=lambda found: float(found["rate"]))
+    return measured
 
 
-def chosen(peer: Peer, case: Case, options: argparse.Namespace, threads: dict[str, str]) -> Worker | None:
-    """The worker of a peer with the number of threads that suits it best; None, and why on stderr, where it fails."""
+def summary(answers: list[dict[str, Any]]) -> dict[str, Any]:
+    """The medians of the rounds, and the rates themselves."""
+    names = [name for name in ("rate", "whole_rate", "record_rate") if name in answers[0]]
+    medians: dict[str, Any] = {name: statistics.median(answer[name] for answer in answers) for name in names}
+    return {**medians, "rates": [answer["rate"] for answer in answers], "loss": answers[-1]["loss"]}
+
+
+def candidates(peer: Peer, case: Case, options: argparse.Namespace) -> list[Worker]:
+    """The workers of a peer, labelled with name and threads: none where it fails, two where both might be the faster."""
     module = "benchmarks.peers.ours" if peer.name in OURS else "benchmarks.peers.worker"
     python = ROOT / peer.environment / "bin" / "python"
     command = [str(python), "-m", module, peer.name, case.name, *(["--quick"] if options.quick else [])]
-    best: Worker | None = None
-    best_rate = 0.0
-    for count in ("1", "all") if peer.tuned else ("own",):
-        print(f"{case.name}: starting {peer.title}, threads: {count}", file=sys.stderr)
-        worker = started(peer.name, command, ONE_THREAD if count == "1" else {})
-        if worker is None:
-            continue
-        rate = worker.compute(TRIAL if not options.quick else 0.01)["rate"] if peer.tuned else 1.0
-        if rate <= best_rate:
+    tried: list[tuple[float, Worker]] = []
+    for threads in ("1", "all") if peer.tuned else ("own",):
+        print(f"{case.name}: starting {peer.title}, threads: {threads}", file=sys.stderr)
+        worker = started(f"{peer.name} {threads}", command, ONE_THREAD if threads == "1" else {})
+        if worker is not None:
+            rate = worker.compute(0.01 if options.quick else TRIAL)["rate"] if peer.tuned else 1.0
+            tried.append((rate, worker))
+    best = max((rate for rate, _ in tried), default=0.0)
+    for rate, worker in tried:
+        if rate < CLOSE * best:
             worker.close()
-            continue
-        if best is not None:
-            best.close()
-        best, best_rate = worker, rate
-        threads[peer.name] = str(worker.ready.get("threads", count))
-    return best
+    return [worker for rate, worker in tried if rate >= CLOSE * best]
 
 
 def started(label: str, command: list[str], environment: dict[str, str]) -> Worker | None:

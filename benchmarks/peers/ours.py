@@ -6,23 +6,23 @@ between two requests.
 
 from __future__ import annotations
 
+import itertools
 import statistics
 import sys
 import tempfile
 import time
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from benchmarks.cases import CASES
-from benchmarks.our_config import without_numba, write_config
+from benchmarks.our_config import has_numba, without_numba, write_config
 from benchmarks.peers.channel import Channel, versions
 
 if sys.argv[1] == "numpy":
     without_numba()
-elif find_spec("numba") is None:
+elif not has_numba():
     sys.exit("Numba is not installed: install nntrain[fast] into this environment")
 
 import nntrain  # after Numba is hidden
@@ -32,12 +32,14 @@ from nntrain.training.events import EpochEnded, Event, RunStarted  # the same
 class Meter:
     """A listener that measures.
 
-    ``rate`` is that of the records: shuffled batches, running loss, events. ``whole_rate`` is by the clock, from one
-    epoch's end to the next, with history and checkpoints.
+    ``rate`` is by the clock, from one epoch's end to the next, the median: as for everybody, shuffling counts, which the
+    records of epochs leave out; so do history and events. ``whole_rate`` is the mean, with every checkpoint;
+    ``record_rate`` is what the records say.
     """
 
-    def __init__(self, channel: Channel, packages: dict[str, str]) -> None:
+    def __init__(self, channel: Channel, rows: int, packages: dict[str, str]) -> None:
         self.channel, self.requests, self.packages = channel, channel.requests(), packages
+        self.rows = rows
         self.seconds: float | None = None
         self.records: list[EpochEnded] = []
         self.ends: list[float] = []
@@ -48,6 +50,9 @@ class Meter:
         if isinstance(event, RunStarted) and event.folder is not None:
             resolved = yaml.safe_load((event.folder / "config.yaml").read_text(encoding="utf-8"))
             self.strategy = strategy(resolved["training"])
+            compiled = resolved["training"]["compiled"]
+            if compiled != has_numba():
+                sys.exit(f"training.compiled is {compiled}: this is not what is to be measured")
         if not isinstance(event, EpochEnded):
             return
         self.records.append(event)
@@ -61,10 +66,11 @@ class Meter:
 
     def _answer(self) -> None:
         records = [event.record for event in self.records[1:]]
-        rows = records[0]["samples_per_second"] * records[0]["seconds"]
+        epochs = [end - begin for begin, end in itertools.pairwise(self.ends)]
         self.channel.send(
-            rate=statistics.median(record["samples_per_second"] for record in records),
-            whole_rate=rows * len(records) / (self.ends[-1] - self.ends[0]),
+            rate=self.rows / statistics.median(epochs),
+            whole_rate=self.rows / statistics.mean(epochs),
+            record_rate=statistics.median(record["samples_per_second"] for record in records),
             loss=records[-1]["train_loss"],
             epochs=len(records),
         )
@@ -92,7 +98,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         config = write_config(case, folder, epochs=1_000_000)
-        nntrain.fit(config, out=folder / "run", listeners=[Meter(channel, versions(("numpy", "numba")))])
+        nntrain.fit(config, out=folder / "run", listeners=[Meter(channel, case.rows, versions(("numpy", "numba")))])
 
 
 if __name__ == "__main__":

@@ -63,8 +63,8 @@ class Trainer:
     def _epoch(self) -> None:
         """The batches of one epoch that are left, then validation; or up to where the run must stop."""
         position, batches = self.state.position, self.job.batches
-        order = batches.order(position.epoch)
         began = time.perf_counter() - position.seconds
+        order = batches.order(position.epoch)
         self._next_beat = position.seconds + HEARTBEAT
         while position.batch < batches.count:
             rows = order[batches.bounds(position.batch)]
