@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -41,8 +42,9 @@ def warm_up() -> Iterator[str]:
 
 def _step(loss_name: str, optimizer_name: str) -> None:
     """One training step on compiled kernels, shared between two threads."""
-    classes = {"classification": 2, "regression": 0}[losses[loss_name].factory.task]  # type: ignore[attr-defined]  # a class
-    outputs = losses[loss_name].factory.outputs(classes)  # type: ignore[attr-defined]  # a class
+    loss_class: Any = losses[loss_name].factory
+    classes = 2 if loss_class.task == "classification" else 0
+    outputs = loss_class.outputs(classes)
     parts = []
     for number in range(2):
         network = build_network(

@@ -149,15 +149,15 @@ def fuse(layers: list[Layer], compiled: bool) -> list[Stage]:
             stages.append(layer)
             continue
         activation = dropout = None
-        if position < len(layers):
-            follower = layers[position]
-            if isinstance(follower, Identity) or (isinstance(follower, Activation) and follower.fused_kind is not None):
-                activation = follower if isinstance(follower, Activation) else None
-                position += 1
-        if position < len(layers) and isinstance(layers[position], Dropout):
-            dropout = layers[position]
+        follower = layers[position] if position < len(layers) else None
+        if isinstance(follower, Identity) or (isinstance(follower, Activation) and follower.fused_kind is not None):
+            activation = follower if isinstance(follower, Activation) else None
             position += 1
-        tail = Tail(activation, dropout)  # type: ignore[arg-type]  # isinstance of a list item
+            follower = layers[position] if position < len(layers) else None
+        if isinstance(follower, Dropout):
+            dropout = follower
+            position += 1
+        tail = Tail(activation, dropout)
         stages.append(
             DenseStage(layer, tail, compiled) if isinstance(layer, Dense) else NormStage(layer, tail, compiled)
         )

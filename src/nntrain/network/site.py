@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from nntrain.network.parameters import Draw, Memory, Parameter, Shape
+from nntrain.network.parameters import Draw, Memory, Parameter, Role, Shape
 from nntrain.streams import stream_key
 from nntrain.types import Array
 
@@ -100,7 +100,7 @@ class Site:
 
         return key
 
-    def _parameter(self, name: str, role: str, shape: Shape, draw: Draw) -> Parameter:
-        parameter = Parameter(f"{self.name}/{name}", role, shape, draw)  # type: ignore[arg-type]  # a Role
+    def _parameter(self, name: str, role: Role, shape: Shape, draw: Draw) -> Parameter:
+        parameter = Parameter(f"{self.name}/{name}", role, shape, draw)
         self.plan.parameters.append(parameter)
         return parameter
