@@ -59,7 +59,7 @@ docs: $(VENV)/.tested ## write docs/reference.md and configs/schema.json anew
 	@$(BIN)/python -m tools.make_docs
 
 bench-startup: $(VENV)/.installed ## how long the commands take to start
-	@$(BIN)/python benchmarks/startup.py
+	@$(BIN)/python -m benchmarks.startup
 
 bench-setup: $(BENCH)/.installed $(PEERS)/.installed ## environments of the benchmarks: nntrain with Numba; its rivals
 
@@ -70,6 +70,8 @@ bench: bench-setup ## measure against PyTorch, JAX, Keras, scikit-learn (45 minu
 	@$(BENCH)/bin/python -m benchmarks.inference
 	$(call stage,growth)
 	@$(BENCH)/bin/python -m benchmarks.scaling
+	$(call stage,starting)
+	@$(BENCH)/bin/python -m benchmarks.startup
 	@$(BENCH)/bin/python -m benchmarks.page
 
 clean: ## remove .venv, caches and build results; never runs/

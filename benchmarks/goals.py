@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from benchmarks.cases import CASES
 from benchmarks.markdown import geometric_mean, quotient, table
+from benchmarks.startup import DIFFERENCE_AIM, HELP, HELP_AIM, added_by_numba, middle
 from benchmarks.tables_of_throughput import best_rival, epoch_end_share, rate
 
 Goal: TypeAlias = tuple[str, str, str, bool | None]
@@ -17,7 +19,10 @@ MIB = 2**20
 
 
 def goals_table(
-    throughput: dict[str, Any] | None, scaling: dict[str, Any] | None, inference: dict[str, Any] | None
+    throughput: dict[str, Any] | None,
+    scaling: dict[str, Any] | None,
+    inference: dict[str, Any] | None,
+    startup: dict[str, Any] | None = None,
 ) -> str:
     """All goals that the measured parts tell of."""
     goals: list[Goal] = []
@@ -27,6 +32,8 @@ def goals_table(
         goals.append(inference_goal(inference))
     if scaling is not None:
         goals += scaling_goals(scaling)
+    if startup is not None:
+        goals += startup_goals(startup)
     words = {True: "yes", False: "no", None: "–"}
     return table(
         ["goal", "aim", "measured", "reached"], [[what, aim, found, words[ok]] for what, aim, found, ok in goals]
@@ -105,3 +112,15 @@ def scaling_goals(results: dict[str, Any]) -> Iterator[Goal]:
         value = times[-1] / times[0]
         first, *_, last = rows
         yield f"time of a sample, {last} rows ÷ {first}", "≤ 1.25", f"{value:.2f}", value <= 1.25
+
+
+def startup_goals(results: dict[str, Any]) -> Iterator[Goal]:
+    """How soon an answer comes, and how soon training starts."""
+    found = middle(results, HELP)
+    yield HELP, f"< {HELP_AIM:g} s", f"{found:.2f} s", found < HELP_AIM
+    what, aim = "fit to its first step, numba − numpy (kernels compiled before)", f"< {DIFFERENCE_AIM:g} s"
+    if differences := added_by_numba(results):
+        found = statistics.median(differences)
+        yield what, aim, f"{found:.2f} s", found < DIFFERENCE_AIM
+    else:
+        yield what, aim, "–", None

@@ -12,17 +12,23 @@ from benchmarks.inference_rows import NETWORK
 from benchmarks.machine import sentence
 from benchmarks.results import ROOT, load
 from benchmarks.scaling import SWEEPS, sweep_table
+from benchmarks.startup import startup_table
 from benchmarks.tables_of_throughput import case_table, epoch_ends_table, rates_table, summary_table
 
 PAGE = ROOT / "docs" / "performance.md"
 
 
-def page(throughput: dict[str, Any] | None, scaling: dict[str, Any] | None, inference: dict[str, Any] | None) -> str:
+def page(
+    throughput: dict[str, Any] | None,
+    scaling: dict[str, Any] | None,
+    inference: dict[str, Any] | None,
+    startup: dict[str, Any] | None = None,
+) -> str:
     """The whole page; parts that were not measured are left out."""
     parts = [
         "# How fast nntrain is",
         "`make bench` measures and writes this page; nothing on it is written by hand.",
-        f"## Goals\n\n{goals_table(throughput, scaling, inference)}",
+        f"## Goals\n\n{goals_table(throughput, scaling, inference, startup)}",
     ]
     if throughput is not None:
         parts += throughput_section(throughput)
@@ -30,6 +36,8 @@ def page(throughput: dict[str, Any] | None, scaling: dict[str, Any] | None, infe
         parts += inference_section(inference)
     if scaling is not None:
         parts += scaling_section(scaling)
+    if startup is not None:
+        parts += startup_section(startup)
     return "\n\n".join(parts) + "\n"
 
 
@@ -90,9 +98,19 @@ def scaling_section(results: dict[str, Any]) -> list[str]:
     return parts
 
 
+def startup_section(results: dict[str, Any]) -> list[str]:
+    """Starting."""
+    method = (
+        f"{sentence(results['machine'])}.\n\n"
+        f"Seconds from the start of the process to its end, {results['rounds']} interleaved rounds; to the first step: "
+        "`nntrain.fit` on three layers with batch_norm and dropout, one step, with kernels that an earlier run compiled."
+    )
+    return [f"## Starting\n\n{method}", startup_table(results)]
+
+
 def main() -> None:
     """Write the page."""
-    found = [load(name) for name in ("throughput", "scaling", "inference")]
+    found = [load(name) for name in ("throughput", "scaling", "inference", "startup")]
     if not any(found):
         sys.exit("nothing measured yet: run python -m benchmarks.throughput first (make bench does all)")
     PAGE.write_text(page(*found), encoding="utf-8")

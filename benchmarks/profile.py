@@ -1,17 +1,19 @@
 """Where a training step's time goes: `python -m benchmarks.profile CASE [--epochs 5] [--without-numba]`.
 
-Runs `fit` twice on the case, untouched and with clocks around the methods of layers, loss, penalties and optimizer.
+Runs `fit` twice on the case, untouched and with clocks around the methods of layers, loss, penalties and optimizer; of a
+compiled program it times ever longer beginnings.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from benchmarks.cases import CASES, Case
 from benchmarks.markdown import table
@@ -27,7 +29,6 @@ class Clocks:
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
-        self.gather_began = 0.0
 
     def around(self, function: Callable[..., Any], label: str) -> Callable[..., Any]:
         """The function, timed."""
@@ -52,21 +53,20 @@ class Clocks:
 
 
 class TimedStep:
-    """A training step, timed as a whole; what lies between asking for the batch's bounds and the step is gathering."""
+    """A training step, timed as a whole."""
 
     def __init__(self, step: Any, clocks: Clocks) -> None:
-        self.__dict__.update(_step=step, _clocks=clocks, _call=clocks.around(step, STEP))
+        self._step, self._call = step, clocks.around(step, STEP)
 
     def __call__(self, *arguments: Any) -> Any:
         """Train on one batch."""
-        self._clocks.seconds[GATHER] += time.perf_counter() - self._clocks.gather_began
         return self._call(*arguments)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._step, name)
 
 
-STEP, GATHER = "the whole step", "gathering the batch, learning rate"
+STEP, REST_OF_STRETCH = "the whole step", "gathering batches"
 
 
 def clocks_on(prepared: Prepared) -> Clocks:
@@ -75,15 +75,6 @@ def clocks_on(prepared: Prepared) -> Clocks:
 
     clocks, job = Clocks(), prepared.job
     step, network = job.step, job.step.network
-    clocks.seconds[GATHER] = 0.0
-    bounds = job.batches.bounds
-
-    def timed_bounds(batch: int) -> slice:
-        rows = bounds(batch)
-        clocks.gather_began = time.perf_counter()
-        return rows
-
-    object.__setattr__(job.batches, "bounds", timed_bounds)
     stages = [(f"{number}.{type(stage).__name__}", stage) for number, stage in enumerate(network.stages, start=1)]
     for name, stage in stages:
         clocks.wrap(stage, "forward", f"{name} forward")
@@ -91,26 +82,29 @@ def clocks_on(prepared: Prepared) -> Clocks:
     for position, (name, stage) in reversed(list(enumerate(stages))):
         clocks.wrap(stage, "backward" if position else "gradients", f"{name} backward")
     if isinstance(step.differentiate, SplitPass):  # the stages above are then those of the first share
-        for helper in step.differentiate.helpers:
-            clocks.wrap(helper, "finish", "waiting for the other share")
+        for hand in step.differentiate.hands:
+            clocks.wrap(hand, "finish", "waiting for the other share")
         clocks.wrap(step.differentiate, "sum", "sum of the shares' gradients")
     clocks.wrap(step.regularization, "apply", "penalties, clipping")
     clocks.wrap(step, "_finite_gradient", "is the gradient finite?")
     clocks.wrap(step.optimizer, "update", f"{type(step.optimizer).__name__} update")
-    job.step = TimedStep(step, clocks)  # type: ignore[assignment]  # stands for the step in everything
+    steps: Any = job.steps
+    steps.step = TimedStep(step, clocks)
+    clocks.wrap(steps, "run", REST_OF_STRETCH)
     return clocks
 
 
 def trained(config: Path, out: Path, *, timed: bool) -> tuple[float, Clocks | None]:
-    """Seconds of a step, the mean over all epochs but the first, and the clocks."""
+    """Seconds of a step, the mean over all epochs but the first, and the clocks where steps run one by one."""
     from nntrain.api.train import train
     from nntrain.assemble import prepare
     from nntrain.spec import load_spec
     from nntrain.training.events import EpochEnded
     from nntrain.training.run_folder import RunFolder
+    from nntrain.training.steps import OneByOne
 
     prepared = prepare(load_spec(config))
-    clocks = clocks_on(prepared) if timed else None
+    clocks = clocks_on(prepared) if timed and isinstance(prepared.job.steps, OneByOne) else None
 
     def warmed_up(event: Event) -> None:
         if clocks is not None and isinstance(event, EpochEnded) and event.record["epoch"] == 1:
@@ -127,16 +121,54 @@ def profile(case: Case, epochs: int) -> str:
         config = write_config(case, Path(name), epochs + 1, compiled=has_numba())
         plain, _ = trained(config, Path(name) / "plain", timed=False)
         timed, clocks = trained(config, Path(name) / "timed", timed=True)
-    assert clocks is not None
-    parts = {label: seconds / (epochs * case.steps) for label, seconds in clocks.seconds.items()}
-    step = parts.pop(STEP)
-    inside = sum(seconds for label, seconds in parts.items() if label != GATHER)
-    parts["the rest of the step"] = step - inside
-    parts["the rest of the loop"] = timed - step - parts[GATHER]
+        parts = parts_of_program(config, epochs) if clocks is None else parts_of_steps(clocks, epochs * case.steps)
+    parts["the rest: the loop, events, history, checkpoints"] = timed - sum(parts.values())
     rows = [[label, f"{seconds * 1e6:,.1f}", f"{seconds / timed:.1%}"] for label, seconds in parts.items()]
     rows.append(["with clocks", f"{timed * 1e6:,.1f}", "100.0%"])
     rows.append(["untouched", f"{plain * 1e6:,.1f}", f"{case.batch / plain:,.0f} samples/s"])
     return table([f"{case.name}: {case.notation}, {case.batch}", "µs a step", "share"], rows)
+
+
+def parts_of_steps(clocks: Clocks, steps: int) -> dict[str, float]:
+    """Seconds of each part of a step, by the clocks."""
+    parts = {label: seconds / steps for label, seconds in clocks.seconds.items()}
+    step, stretch = parts.pop(STEP), parts.pop(REST_OF_STRETCH)
+    inside = sum(parts.values())
+    return {REST_OF_STRETCH: stretch - step, **parts, "the rest of the step": step - inside}
+
+
+def parts_of_program(config: Path, rounds: int) -> dict[str, float]:
+    """Seconds of each instruction: what a step takes longer with it than without it and all behind it."""
+    from nntrain.assemble import prepare
+    from nntrain.kernels.instructions import Op
+    from nntrain.kernels.threads import blas_threads
+    from nntrain.optim.rule import NOTHING
+    from nntrain.spec import load_spec
+    from nntrain.training.steps import Stretch
+
+    prepared = prepare(load_spec(config))
+    job, steps = prepared.job, cast(Any, prepared.job.steps)
+    machine = steps.machine
+    stretch = Stretch(job.batches.order(0), job.batches.bounds, [1e-9] * job.batches.count, 1)
+    code, rule, *others = machine.given
+    versions = [(code[:count], NOTHING.numbers(0), *others) for count in range(len(code) + 1)]
+    versions.append((code, rule, *others))
+    seconds: list[list[float]] = [[] for _ in versions]
+    with blas_threads(1):
+        for _ in range(rounds + 1):
+            for version, taken in zip(versions, seconds, strict=True):
+                machine.given = version
+                began = time.perf_counter()
+                machine.run(job.train, stretch)
+                taken.append((time.perf_counter() - began) / job.batches.count)
+    machine.close()
+    medians = [statistics.median(taken[1:]) for taken in seconds]
+    labels = ["reading instructions, meeting"]
+    labels += [
+        f"{number}. {Op(at['op']).name.lower()} {at['n'] or ''} {at['m'] or ''}" for number, at in enumerate(code)
+    ]
+    labels.append(f"update: {type(job.step.optimizer).__name__}")
+    return dict(zip(labels, [medians[0], *(b - a for a, b in itertools.pairwise(medians))], strict=True))
 
 
 def main() -> None:

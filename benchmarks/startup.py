@@ -1,10 +1,12 @@
-"""How long the commands take from typing to answer: medians of interleaved rounds (`python benchmarks/startup.py`)."""
+"""How long the commands take from typing to answer: `python -m benchmarks.startup`; medians of interleaved rounds.
+
+A fit with compiled kernels is timed up to its first step, beside one without: what importing Numba and loading kernels
+costs a run that finds them compiled.
+"""
 
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -12,46 +14,77 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.machine import machine, sentence
+from benchmarks.markdown import table
+from benchmarks.our_config import has_numba
+from benchmarks.results import ROOT, save
+
 BROKEN = """\
 data: {train: iris.csv, target: species, splitt: {test: 0.2}}
 architecture: {hidden: [16], activation: rellu}
 optimizer: {adam: {lr: -1, beta3: 0.9}}
 training: {epochs: true}
 """
+ONE_STEP = """\
+data: {train: {spirals: {rows: 256, noise: 0.05, classes: 3}}, target: label, split: {validation: 0}}
+architecture: {hidden: [64, 64], batch_norm: true, dropout: 0.2}
+training: {epochs: 1, batch_size: 256}
+"""
+MARK = "the first step is done"
+UNTIL_FIRST_STEP = f"""\
+import sys
+import nntrain
+from nntrain.training.events import EpochEnded
+
+def tell(event):
+    if isinstance(event, EpochEnded):
+        print("{MARK}", flush=True)
+
+nntrain.fit(sys.argv[1], {{"training.compiled": sys.argv[2] == "numba"}}, out=sys.argv[3], listeners=[tell])
+"""
+HELP, NUMPY, NUMBA = "nntrain --help", "nntrain.fit to its first step, numpy", "nntrain.fit to its first step, numba"
+HELP_AIM, DIFFERENCE_AIM = 0.15, 0.5
 
 
 @dataclass
 class Case:
-    """A command to time; ``{folder}`` in it is a fresh folder in every round."""
+    """A command to time; ``{folder}`` in it is a fresh folder in every round.
+
+    ``until``  a line that it prints, where the clock stops; without one it stops with the process
+    """
 
     label: str
     command: list[str]
     aim: float | None = None
     exit_code: int = 0
+    until: str | None = None
     seconds: list[float] = field(default_factory=list)
 
     def run(self) -> None:
-        """One round: from the start of the process to its end."""
+        """One round."""
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "broken.yaml").write_text(BROKEN, encoding="utf-8")
-            command = [part.format(folder=folder) for part in self.command]
+            (Path(folder) / "step.yaml").write_text(ONE_STEP, encoding="utf-8")
+            command = [part.replace("{folder}", folder) for part in self.command]
             start = time.perf_counter()
-            done = subprocess.run(
-                command, capture_output=True, text=True, cwd=ROOT, stdin=subprocess.DEVNULL, check=False
+            process = subprocess.Popen(
+                command,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                text=True,
+                cwd=ROOT,
             )
-            self.seconds.append(time.perf_counter() - start)
-        if done.returncode != self.exit_code:
-            sys.exit(
-                f"{self.label}: exit code {done.returncode}, expected {self.exit_code}\n{done.stdout}{done.stderr}"
-            )
-
-    def row(self) -> str:
-        """Its line of the table."""
-        aim = "" if self.aim is None else f"{self.aim:8.2f}"
-        middle, low, high = statistics.median(self.seconds), min(self.seconds), max(self.seconds)
-        return f"{self.label:44}{middle:8.3f}{low:9.3f}{high:9.3f}{aim:>9}"
+            said = ""
+            if self.until is not None and process.stdout is not None:
+                said = next((line for line in process.stdout if self.until in line), f"it never said '{self.until}'\n")
+            marked = time.perf_counter()
+            said += process.communicate()[0]
+            self.seconds.append((time.perf_counter() if self.until is None else marked) - start)
+        if process.returncode != self.exit_code:
+            sys.exit(f"{self.label}: exit code {process.returncode}, expected {self.exit_code}\n{said}")
 
 
 def cases() -> list[Case]:
@@ -60,35 +93,75 @@ def cases() -> list[Case]:
     script = Path(sys.executable).with_name("nntrain")
     nntrain = [str(script)] if script.exists() else [sys.executable, "-m", "nntrain"]
     iris = ["fit", "configs/iris.yaml", "--out", "{folder}/run"]
+    first_steps = [
+        Case(label, [*python, UNTIL_FIRST_STEP, "{folder}/step.yaml", kernels, "{folder}/run"], until=MARK)
+        for label, kernels in ((NUMPY, "numpy"), *([(NUMBA, "numba")] if has_numba() else []))
+    ]
     return [
         Case("python -c pass", [*python, "pass"]),
         Case('python -c "import numpy"', [*python, "import numpy"]),
-        Case("nntrain --help", [*nntrain, "--help"], aim=0.15),
+        Case(HELP, [*nntrain, "--help"], aim=HELP_AIM),
         Case("nntrain check (a broken config)", [*nntrain, "check", "{folder}/broken.yaml"], aim=0.3, exit_code=2),
         Case("nntrain check configs/iris.yaml", [*nntrain, "check", "configs/iris.yaml"]),
         Case("nntrain fit configs/iris.yaml, 1 epoch", [*nntrain, *iris, "--set", "training.epochs=1"]),
         Case("nntrain fit configs/iris.yaml", [*nntrain, *iris], aim=1.5),
+        *first_steps,
     ]
 
 
 def main() -> None:
-    """Time all, in rounds, so that a busy moment of the machine meets each of them alike."""
+    """Time all, in rounds, so that a busy moment of the machine meets each of them alike; print, keep for the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="how often each command runs (default 7)")
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--quick", action="store_true", help="a smoke test: one round, nothing kept")
+    options = parser.parse_args()
+    rounds = 1 if options.quick else options.rounds
     if rounds < 1:
         parser.error(f"--rounds {rounds}: expected a whole number of at least 1")
+    found = machine()
+    print(sentence(found), flush=True)
     timed = cases()
     for case in timed:
-        case.run()  # fills the caches of files and bytecode
+        case.run()  # fills the caches of files, bytecode and compiled kernels
         case.seconds.clear()
     for _ in range(rounds):
         for case in timed:
             case.run()
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {rounds} rounds; seconds")
-    print(f"{'command':44}{'median':>8}{'min':>9}{'max':>9}{'aim':>9}")
-    for case in timed:
-        print(case.row())
+    commands = {case.label: {"seconds": case.seconds, "aim": case.aim} for case in timed}
+    results: dict[str, Any] = {"machine": found, "rounds": rounds, "commands": commands}
+    print(f"\n{startup_table(results)}")
+    if not options.quick:
+        save("startup", results)
+
+
+def startup_table(results: dict[str, Any]) -> str:
+    """A line for each command, in seconds; the last one is what compiled kernels add to the way to the first step."""
+    rows = [
+        [label, *_figures(found["seconds"]), "" if found["aim"] is None else f"{found['aim']:g}"]
+        for label, found in results["commands"].items()
+    ]
+    if differences := added_by_numba(results):
+        rows.append(["numba − numpy", *_figures(differences), f"{DIFFERENCE_AIM:g}"])
+    return table(["command", "median", "min", "max", "aim"], rows)
+
+
+def added_by_numba(results: dict[str, Any]) -> list[float]:
+    """Seconds between the first steps of a fit with compiled kernels and one without, in each round; none without Numba."""
+    commands = results["commands"]
+    if NUMBA not in commands:
+        return []
+    pairs = zip(commands[NUMBA]["seconds"], commands[NUMPY]["seconds"], strict=True)
+    return [numba - numpy for numba, numpy in pairs]
+
+
+def middle(results: dict[str, Any], label: str) -> float:
+    """The median of a command."""
+    seconds: list[float] = results["commands"][label]["seconds"]
+    return statistics.median(seconds)
+
+
+def _figures(seconds: list[float]) -> list[str]:
+    return [f"{value:.3f}" for value in (statistics.median(seconds), min(seconds), max(seconds))]
 
 
 if __name__ == "__main__":

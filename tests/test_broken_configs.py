@@ -20,7 +20,10 @@ TABLE: dict[str, list[str]] = {
         "3:2: error: an indented key does not line up with the block that begins at 1:1 (check the indentation)",
     ],
     "bare_where_none_may": [
-        "2:19: error: optimizer.adam: 0.1; expected a mapping with keys among lr, beta1, beta2, epsilon",
+        (
+            "2:19: error: optimizer.adam: 0.1; expected a mapping with keys among lr, beta1, beta2, epsilon, "
+            "bias_correction"
+        ),
     ],
     "boolean_for_number": [
         "2:20: error: training.epochs: true (a boolean); expected a whole number",
@@ -29,7 +32,7 @@ TABLE: dict[str, list[str]] = {
         "3:16: error: a ':' is not expected here (check the indentation, or quote a text with ': ')",
     ],
     "column_settings": [
-        "5:17: error: data.columns.age.type: 'number' (text); expected one of numeric, categorical, ignored (did you mean 'numeric'?)",
+        "5:17: error: data.columns.age.type: 'number' (text); expected one of numeric, categorical, date, ignored (did you mean 'numeric'?)",
         "5:34: error: data.columns.age.missing: unknown imputation 'meen' (did you mean 'mean'?)",
         "6:12: error: data.columns.town.encode: unknown key (did you mean 'encoding'?)",
     ],
@@ -129,7 +132,7 @@ TABLE: dict[str, list[str]] = {
         "1:15: error: data.train: 3; expected the name of one source, or one name with its settings",
     ],
     "number_for_text": [
-        "3:11: error: data.target: 3; expected text (put it in quotes)",
+        "3:11: error: data.target: 3; expected text or a list (put it in quotes)",
         "4:16: error: data.ignore.1: 7; expected text (put it in quotes)",
     ],
     "open_list": [
@@ -158,7 +161,7 @@ TABLE: dict[str, list[str]] = {
         "2:24: error: optimizer.adam.lr: 'fast' (text); expected a number",
     ],
     "text_for_section": [
-        "2:11: error: training: 'fast' (text); expected a mapping with keys among epochs, batch_size, seed, monitor, metrics, early_stopping, max_time, checkpoint_every_steps, shares, threads, compiled, fuse",
+        "2:11: error: training: 'fast' (text); expected a mapping with keys among epochs, batch_size, seed, monitor, metrics, early_stopping, average, max_time, checkpoint_every_steps, shares, threads, compiled, fuse, diagnostics",
     ],
     "two_documents": [
         "2:1: error: a second document; expected one (remove this '---')",
@@ -191,7 +194,7 @@ TABLE: dict[str, list[str]] = {
         "5:5: error: optimizer.adam.beta3: unknown key (did you mean 'beta2'?)",
     ],
     "unknown_task": [
-        "1:39: error: data.task: 'classify' (text); expected one of classification, regression (did you mean 'classification'?)",
+        "1:39: error: data.task: 'classify' (text); expected one of classification, multilabel, regression (did you mean 'classification'?)",
     ],
     "utf_16": [
         "1:1: error: byte 0xff is not UTF-8; save as UTF-8",

@@ -29,7 +29,7 @@ def bad_openings(root: Path) -> Iterator[str]:
     for path in sorted([*(root / "configs").rglob("*.yaml"), *(root / "configs").rglob("*.yml")]):
         name = path.relative_to(root).as_posix()
         comments = opening_comments(path.read_text(encoding="utf-8"))
-        command = re.compile(rf"nntrain (fit|sweep|check) {re.escape(name)}(\s|$)")
+        command = re.compile(rf"nntrain (fit|sweep|check|lecture) {re.escape(name)}(\s|$)")
         words = []
         for comment in comments:
             if match := SCHEMA_LINE.fullmatch(comment):

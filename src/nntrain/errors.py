@@ -64,6 +64,12 @@ class StorageError(NNTrainError):
     exit_code = 6
 
 
+class ClaimError(NNTrainError):
+    """A claim of the lecture came out otherwise than its file expects."""
+
+    exit_code = 7
+
+
 class InterruptedRun(NNTrainError):
     """Training was stopped by a signal, after it saved a checkpoint."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from annotated_types import Ge, Gt, Le, Lt
 
@@ -31,3 +32,18 @@ Width = Annotated[int, Ge(1), Le(1_000_000)]
 """The number of units of a layer."""
 Seed = Annotated[int, Ge(0), Lt(2**63)]
 """A seed of the random streams."""
+
+
+@dataclass(frozen=True)
+class Feature:
+    """What one entry of a row stands for: it is all that layers know of the table.
+
+    ``column``      of the table that it comes from
+    ``kind``        a scaled number; a flag, 0 or 1; the code of a category, a whole number from 0 on; or an entry of an embedding
+    ``categories``  how many codes there are; 0 for what is no code
+    """
+
+    name: str
+    column: str
+    kind: Literal["number", "flag", "code", "entry"] = "number"
+    categories: int = 0

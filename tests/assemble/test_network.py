@@ -12,7 +12,7 @@ from nntrain.assemble.network import build_network, layer_choices
 from nntrain.config.registry import Choice, Component
 from nntrain.errors import ConfigError
 from nntrain.network import BLOCK, Network, Plan
-from nntrain.network.activation import Activation
+from nntrain.network.activation import Activation, Workspace
 from nntrain.network.dense import Dense
 from nntrain.network.initializer import constant
 from nntrain.network.parameters import Draw
@@ -96,11 +96,12 @@ class Half(Activation):
     def fitting_draw(self) -> Draw:
         return partial(constant, value=2.0)
 
-    def forward(self, x: Batch) -> Batch:
-        return np.multiply(x, 0.5, out=self.y[: len(x)])
+    def value(self, x: Batch, work: Workspace) -> Batch:
+        return np.multiply(x, 0.5, out=work.y)
 
-    def backward(self, dy: Batch) -> Batch:
-        return np.multiply(dy, 0.5, out=self.dx[: len(dy)])
+    def derivative(self, x: Batch, work: Workspace) -> Batch:
+        work.dx.fill(0.5)
+        return work.dx
 
 
 def test_a_new_activation_and_a_new_layer_with_weights_are_known_by_what_they_are() -> None:

@@ -16,7 +16,7 @@ from nntrain.data.columns import Codes, NumberColumn, Numbers, TextColumn
 from nntrain.data.encoding import Encoding, encodings
 from nntrain.data.preprocessing import Preprocessing
 from nntrain.data.registries import encoders, scalers
-from nntrain.data.scaling import Scale, scales
+from nntrain.data.scales import Scale, scales
 from nntrain.data.summary import summarize
 from nntrain.data.vocabulary import Vocabulary
 from tests.data.tables import labelled, load
@@ -43,10 +43,10 @@ class Rooted(Scale):
 
 
 @dataclass(frozen=True)
-class Ordinal(Encoding):
+class Placed(Encoding):
     """The place of the category, as one input."""
 
-    kind: ClassVar[str] = "ordinal"
+    kind: ClassVar[str] = "placed"
     vocabulary: Vocabulary
 
     @property
@@ -69,7 +69,7 @@ class Ordinal(Encoding):
         return self.vocabulary.state()
 
     @classmethod
-    def from_state(cls, state: dict[str, Any]) -> Ordinal:
+    def from_state(cls, state: dict[str, Any]) -> Placed:
         return cls(Vocabulary.from_state(state))
 
 
@@ -80,24 +80,24 @@ def _registered() -> Iterator[None]:
     def rooted(values: Numbers) -> Rooted:
         return Rooted()
 
-    def ordinal(vocabulary: Vocabulary, counts: Codes, missing: bool) -> Ordinal:
-        return Ordinal(vocabulary)
+    def placed(vocabulary: Vocabulary, counts: Codes, missing: bool) -> Placed:
+        return Placed(vocabulary)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scalers, "_components", dict(scalers._components))
         patch.setattr(encoders, "_components", dict(encoders._components))
         scalers(rooted)
-        encoders(ordinal)
+        encoders(placed)
         scales(Rooted)
-        encodings(Ordinal)
+        encodings(Placed)
         yield
-        del scales[Rooted.kind], encodings[Ordinal.kind]
+        del scales[Rooted.kind], encodings[Placed.kind]
 
 
 @pytest.mark.usefixtures("_registered")
 def test_a_new_kind_is_known_everywhere_by_its_class(tmp_path: Path) -> None:
     rows = labelled("8,red", "27,blue", "64,red", "-8,green")
-    dataset = load(tmp_path, "a,b,label", *rows, numeric="rooted", categorical="ordinal")
+    dataset = load(tmp_path, "a,b,label", *rows, numeric="rooted", categorical="placed")
     assert dataset.train.x.tolist() == [[2, 2], [3, 0], [4, 2], [-2, 1]]
     assert dataset.preprocessing.features == ["a", "b as a place"]
     assert [column.treatment for column in summarize(dataset).columns] == ["∛x", "its place"]

@@ -11,6 +11,7 @@ from hypothesis import given, strategies as st
 from nntrain.data.dataset import Dataset
 from nntrain.data.prediction import load_rows
 from nntrain.data.preprocessing import Preprocessing
+from nntrain.data.registries import encoders, scalers
 from nntrain.data.summary import summarize
 from nntrain.errors import DataError
 from tests.data.tables import data_settings, labelled, load, rows_of, written
@@ -124,7 +125,7 @@ def test_unknown_categories_are_counted_not_fatal(tmp_path: Path) -> None:
 def test_many_categories_are_bounded_and_warned_of(tmp_path: Path) -> None:
     cells = [f"c{place % 30}" for place in range(60)] + ["c7"] * 10
     dataset = load(tmp_path, "a,label", *labelled(*cells), categorical={"one_hot": {"max_categories": 3}})
-    assert dataset.preprocessing.features == ["a=c0", "a=c1", "a=c7", "a is unknown"]
+    assert dataset.preprocessing.features == ["a=c0", "a=c1", "a=c7", "a is rare"]
     assert any("'a' has 30 categories: 3 are kept" in warning for warning in dataset.warnings)
     ids = load(tmp_path, "a,label", *labelled(*(f"id{place}" for place in range(40))))
     assert any("'a' has 40 categories in 40 rows" in warning for warning in ids.warnings)
@@ -169,15 +170,21 @@ NUMBERS = st.one_of(st.floats(-1e6, 1e6).map(repr), st.integers(-5, 5).map(str),
 
 @given(
     rows=st.lists(st.tuples(NUMBERS, CELLS), min_size=6, max_size=30),
-    scaling=st.sampled_from(["standardize", "min_max", "robust", "quantile", "none"]),
+    scaling=st.sampled_from(scalers.names),
+    encoding=st.sampled_from(encoders.names),
     indicator=st.booleans(),
 )
 def test_rows_are_encoded_alone_as_among_others_and_after_json(
-    rows: list[tuple[str, str]], scaling: str, indicator: bool
+    rows: list[tuple[str, str]], scaling: str, encoding: str, indicator: bool
 ) -> None:
     columns = {"n": [*(row[0] for row in rows), "1", "2"], "c": [*(row[1] for row in rows), "x", "y"]}
     labels = [place % 2 for place in range(len(rows) + 2)]
-    preprocessing = fitted({**columns, "label": labels}, numeric=scaling, missing={"median": {"indicator": indicator}})
+    preprocessing = fitted(
+        {**columns, "label": labels},
+        numeric=scaling,
+        categorical=encoding,
+        missing={"median": {"indicator": indicator}},
+    )
     restored = Preprocessing.from_state(json.loads(json.dumps(preprocessing.state())))
     assert restored == preprocessing
     x = load_rows(columns, preprocessing, need_target=False).x

@@ -44,7 +44,7 @@ def test_task_can_be_given(tmp_path: Path) -> None:
     y = dataset.train.y
     assert (y.shape, str(y.dtype), dataset.preprocessing.task) == ((60, 1), "float32", "regression")
     np.testing.assert_allclose([y.mean(), y.std()], [0, 1], atol=1e-6)
-    target = dataset.preprocessing.target
+    (target,) = dataset.preprocessing.target.columns
     np.testing.assert_allclose(y[:, 0] * target.scale + target.mean, [place % 3 for place in range(60)], atol=1e-6)
     floats = [f"{place},{place % 3 / 2}" for place in range(60)]
     assert load(tmp_path, "x,label", *floats, task="classification").preprocessing.target.classes == ["0", "0.5", "1"]

@@ -38,8 +38,17 @@ SCALARS: dict[str, list[Any]] = {
     "rho": [0.9],
     "betas": [(0.9, 0.99)],
     "corrections": [(0.3, 0.05)],
+    "smoothing": [0.1],
+    "focusing": [2.0, 0.5, 0.0],
+    "margin": [1.0, 0.0],
+    "squared": [False, True],
+    "delta": [0.7],
+    "shares": [(0.2, 0.7)],
+    "correction": [0.05],
+    "bound": [3.0],
+    "share": [0.1],
 }
-MATRICES = {"x", "y", "dy", "dz", "dx", "logits"}
+MATRICES = {"W", "x", "y", "dy", "dz", "dx", "logits"}
 
 
 def arguments(function: Callable[..., Any], dtype: Any, kind: int, limit: int) -> list[Any]:
@@ -53,11 +62,13 @@ def arguments(function: Callable[..., Any], dtype: Any, kind: int, limit: int) -
         elif name == "limit":
             made.append(limit)
         elif name in SCALARS:
-            made.append(SCALARS[name][0])
+            made.append(SCALARS[name][kind % len(SCALARS[name])])
         elif name == "statistics":
             made.append(np.abs(rng.normal(size=(3, WIDTH))).astype(dtype))
-        elif name == "y" and function.__name__ == "squared_error":
-            made.append(rng.normal(size=(ROWS, WIDTH)).astype(dtype))
+        elif name == "y" and function.__module__.endswith(("regression_loss", "quantile_loss")):
+            made.append(np.abs(rng.normal(size=(ROWS, 1 if "levels" in names else WIDTH))).astype(dtype))
+        elif name == "y" and function.__module__.endswith("multilabel_loss"):
+            made.append(rng.integers(0, 2, (ROWS, WIDTH)))
         elif name == "y" and "logits" in names:
             made.append(rng.integers(0, 2, ROWS))
         elif name == "gradient" and "logits" in names:
@@ -65,8 +76,8 @@ def arguments(function: Callable[..., Any], dtype: Any, kind: int, limit: int) -
         elif name in MATRICES:
             made.append(rng.normal(size=(ROWS, WIDTH)).astype(dtype))
         else:
-            values = rng.normal(size=WIDTH if "y" in names or "dy" in names else 1_000).astype(dtype)
-            made.append(np.abs(values) if name in {"total", "average"} else values)
+            values = rng.normal(size=WIDTH if {"W", "y", "dy"} & set(names) else 1_000).astype(dtype)
+            made.append(np.abs(values) if name in {"total", "average", "greatest", "steps"} else values)
     return made
 
 
@@ -82,7 +93,7 @@ def test_a_twin_does_what_its_reference_does(name: str, kind: int, limit: int, d
     if results[0] is not None:
         assert results[1] == pytest.approx(results[0], rel=tolerance)
     for parameter, one, other in zip(inspect.signature(reference).parameters, expected, given, strict=True):
-        if parameter != "scratch":
+        if parameter not in {"scratch", "spare"}:
             np.testing.assert_allclose(other, one, rtol=tolerance, atol=tolerance, err_msg=parameter)
 
 

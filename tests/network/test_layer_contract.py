@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 
 from nntrain.network import BLOCK, Network, layers
-from nntrain.types import Array
+from nntrain.types import Array, Feature
 from tests.references.gradients import TOLERANCE, numeric_gradient, relative_error
 from tests.references.networks import make_network
 from tests.references.settings import cases, title
 from tests.references.strict import double_arrays, strict, watch
 
 CASES = cases(layers)
+TRUE_GRADIENTS = [(name, settings) for name, settings in CASES if not settings.get("straight_through")]
+"""All but the straight-through estimator, whose gradient is not that of its forward (tests/network/test_activations.py)."""
 SHAPES = [(1, 3, 2), (2, 1, 4), (7, 5, 3), (7, 2, 6)]
 """(B, n, outputs): outputs is the width of an output layer."""
 
@@ -22,14 +24,17 @@ every_layer = pytest.mark.parametrize(("name", "settings"), CASES, ids=title)
 
 
 def alone(name: str, settings: dict[str, Any], n: int = 4, outputs: int = 3, **plan: Any) -> Network:
-    return make_network([(name, settings)], n, outputs, **plan)
+    features = None
+    if name == "embedding":  # which lives on codes
+        features = [Feature(f"x{j}", f"x{j}", "number" if j % 2 else "code", 0 if j % 2 else 3) for j in range(n)]
+    return make_network([(name, settings)], n, outputs, features=features, **plan)
 
 
 def rows(count: int, n: int, seed: int = 1) -> Array:
     return np.random.default_rng(seed).normal(size=(count, n))
 
 
-@every_layer
+@pytest.mark.parametrize(("name", "settings"), TRUE_GRADIENTS, ids=title)
 @pytest.mark.parametrize(("B", "n", "outputs"), SHAPES)
 def test_gradients_are_those_of_finite_differences(
     name: str, settings: dict[str, Any], B: int, n: int, outputs: int

@@ -6,38 +6,56 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import DTypeLike, NDArray
-from torch.nn import functional
 
-from nntrain.network import Loss, losses
+from nntrain.kernels import can_compile
+from nntrain.network import Loss, TargetFacts, Weighted, losses
 from nntrain.types import Array
 from tests.references.gradients import TOLERANCE, numeric_gradient, relative_error
-from tests.references.settings import required
+from tests.references.settings import title, variants
 from tests.references.strict import strict, watch
 
+Settings = dict[str, Any]
+
 CASES = [
-    (component.name, classes)
+    (component.name, settings, classes, count)
     for component in losses
+    for settings in variants(component)
     for classes in (0, 2, 5)
-    if component.factory.outputs(classes)  # type: ignore[attr-defined]  # a class of losses
+    for count in (1, 3)
+    if component.factory.outputs(classes, count)  # type: ignore[attr-defined]  # a class of losses
+    and (count == 1 or component.factory.task != "classification")  # type: ignore[attr-defined]
 ]
-"""Every loss with every number of classes that it can be used for; 0 is regression."""
+"""Every loss in every variant, with every number of classes that it can be used for, 0 being regression, and of targets."""
 
-every_loss = pytest.mark.parametrize(("name", "classes"), CASES)
+every_loss = pytest.mark.parametrize(("name", "settings", "classes", "count"), CASES, ids=title)
 
 
-def make(name: str, classes: int, dtype: DTypeLike = np.float64, capacity: int = 64) -> Loss:
-    component = losses[name]
-    outputs = component.factory.outputs(classes)  # type: ignore[attr-defined]  # a class of losses
-    return losses.build(name, outputs, capacity, dtype, **required(component))
+def make(  # noqa: PLR0917  # the parameters of a case, and what a test adds
+    name: str,
+    classes: int,
+    count: int,
+    dtype: DTypeLike = np.float64,
+    settings: Settings | None = None,
+    compiled: bool = False,
+) -> Loss:
+    outputs = losses[name].factory.outputs(classes, count)  # type: ignore[attr-defined]  # a class of losses
+    facts = TargetFacts(targets=count)
+    return losses.build(name, outputs, 64, dtype, compiled, facts, **(settings or {}))
 
 
 def targets(loss: Loss, classes: int, rows: int, seed: int = 1) -> NDArray[Any]:
     rng = np.random.default_rng(seed)
-    if loss.task == "classification":
-        return rng.integers(0, classes, rows)
-    return rng.normal(size=(rows, loss.gradient.shape[1])).astype(loss.gradient.dtype)
+    shape = (rows, loss.facts.targets)
+    if classes:
+        return rng.integers(0, classes, rows if loss.task == "classification" else shape)
+    values = rng.poisson(1.5, size=shape) if loss.of_counts else rng.normal(size=shape)
+    return values.astype(loss.gradient.dtype)
+
+
+def weights(rows: int) -> Array:
+    """Of some rows 0."""
+    return np.random.default_rng(2).choice([0.0, 0.5, 1.0, 2.5], rows).astype(np.float32)
 
 
 def logits_like(loss: Loss, rows: int, scale: float = 2.0) -> Array:
@@ -46,13 +64,15 @@ def logits_like(loss: Loss, rows: int, scale: float = 2.0) -> Array:
 
 
 def test_every_loss_serves_some_task() -> None:
-    assert {name for name, _ in CASES} == set(losses.names)
+    assert {name for name, *_ in CASES} == set(losses.names)
 
 
 @every_loss
 @pytest.mark.parametrize("rows", [1, 2, 7])
-def test_gradient_is_that_of_finite_differences(name: str, classes: int, rows: int) -> None:
-    loss = make(name, classes)
+def test_gradient_is_that_of_finite_differences(
+    name: str, settings: Settings, classes: int, count: int, rows: int
+) -> None:
+    loss = make(name, classes, count, settings=settings)
     logits, y = logits_like(loss, rows), targets(loss, classes, rows)
     _, gradient = loss.value_and_gradient(logits, y)
     numeric = numeric_gradient(lambda: loss.value_and_gradient(logits, y)[0], logits)
@@ -63,8 +83,10 @@ def test_gradient_is_that_of_finite_differences(name: str, classes: int, rows: i
 
 @every_loss
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_both_ways_to_the_value_agree(name: str, classes: int, dtype: DTypeLike) -> None:
-    loss = make(name, classes, dtype)
+def test_both_ways_to_the_value_agree(
+    name: str, settings: Settings, classes: int, count: int, dtype: DTypeLike
+) -> None:
+    loss = make(name, classes, count, dtype, settings)
     logits, y = logits_like(loss, 33), targets(loss, classes, 33)
     value, _ = loss.value_and_gradient(logits, y)
     assert isinstance(value, float)
@@ -72,8 +94,8 @@ def test_both_ways_to_the_value_agree(name: str, classes: int, dtype: DTypeLike)
 
 
 @every_loss
-def test_logits_and_targets_stay_as_they_were(name: str, classes: int) -> None:
-    loss = make(name, classes)
+def test_logits_and_targets_stay_as_they_were(name: str, settings: Settings, classes: int, count: int) -> None:
+    loss = make(name, classes, count, settings=settings)
     logits, y = logits_like(loss, 9), targets(loss, classes, 9)
     loss.value_and_gradient(logits, y)
     loss.value(logits, y)
@@ -83,19 +105,19 @@ def test_logits_and_targets_stay_as_they_were(name: str, classes: int) -> None:
 
 
 @every_loss
-def test_it_is_a_mean_over_rows(name: str, classes: int) -> None:
-    loss = make(name, classes)
+def test_it_is_a_mean_over_rows(name: str, settings: Settings, classes: int, count: int) -> None:
+    loss = make(name, classes, count, settings=settings)
     logits, y = logits_like(loss, 8), targets(loss, classes, 8)
     each = [loss.value(logits[i : i + 1], y[i : i + 1]) for i in range(8)]
     assert loss.value(logits, y) == pytest.approx(np.mean(each), rel=1e-13)
 
 
 @every_loss
-def test_a_smaller_batch_after_a_larger_one(name: str, classes: int) -> None:
-    used = make(name, classes)
+def test_a_smaller_batch_after_a_larger_one(name: str, settings: Settings, classes: int, count: int) -> None:
+    used = make(name, classes, count, settings=settings)
     for rows in (64, 2, 7):
         logits, y = logits_like(used, rows), targets(used, classes, rows)
-        fresh = make(name, classes).value_and_gradient(logits, y)
+        fresh = make(name, classes, count, settings=settings).value_and_gradient(logits, y)
         value, gradient = used.value_and_gradient(logits, y)
         assert value == fresh[0]
         np.testing.assert_array_equal(gradient, fresh[1])
@@ -104,8 +126,10 @@ def test_a_smaller_batch_after_a_larger_one(name: str, classes: int) -> None:
 @every_loss
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("size", [90.0, 1e4])
-def test_extreme_logits_stay_finite(name: str, classes: int, dtype: DTypeLike, size: float) -> None:
-    loss = make(name, classes, dtype)
+def test_extreme_logits_stay_finite(  # noqa: PLR0917  # the parameters of a case, and its own
+    name: str, settings: Settings, classes: int, count: int, dtype: DTypeLike, size: float
+) -> None:
+    loss = make(name, classes, count, dtype, settings)
     signs = np.sign(logits_like(loss, 40))
     logits, y = (size * signs).astype(dtype), targets(loss, classes, 40)
     value, gradient = loss.value_and_gradient(logits, y)
@@ -117,78 +141,109 @@ def test_extreme_logits_stay_finite(name: str, classes: int, dtype: DTypeLike, s
 
 
 @every_loss
-def test_float32_stays_float32(name: str, classes: int) -> None:
-    loss = watch(make(name, classes, np.float32))
+def test_float32_stays_float32(name: str, settings: Settings, classes: int, count: int) -> None:
+    loss = watch(make(name, classes, count, np.float32, settings))
     logits, y = strict(logits_like(loss, 9)), targets(loss, classes, 9)
     assert loss.value_and_gradient(logits, y)[1].dtype == np.float32
 
 
 @every_loss
-def test_predictions_are_float64_and_probabilities_sum_to_one(name: str, classes: int) -> None:
-    loss = make(name, classes, np.float32)
+def test_predictions_are_float64_and_probabilities_sum_to_one(
+    name: str, settings: Settings, classes: int, count: int
+) -> None:
+    loss = make(name, classes, count, np.float32, settings)
     predicted = loss.predict(logits_like(loss, 50, scale=30.0))
     assert predicted.dtype == np.float64
     if loss.task == "classification":
         assert predicted.shape == (50, classes)
         assert predicted.min() >= 0.0
         np.testing.assert_allclose(predicted.sum(axis=1), 1.0, rtol=1e-14)
+    elif loss.task == "multilabel":
+        assert predicted.shape == (50, count)
+        assert 0.0 <= predicted.min() <= predicted.max() <= 1.0
     else:
-        assert predicted.shape == (50,)
+        assert predicted.shape == ((50,) if count == 1 else (50, count))
+        assert all(values.shape == predicted.shape for values in loss.further(logits_like(loss, 50)).values())
 
 
-def test_cross_entropy_is_pytorch_s() -> None:
-    loss = make("cross_entropy", 5)
-    logits, y = logits_like(loss, 30), targets(loss, 5, 30)
-    z = torch.tensor(logits, requires_grad=True)
-    expected = functional.cross_entropy(z, torch.tensor(y))
-    expected.backward()
+@every_loss
+def test_shares_of_a_batch_add_up(name: str, settings: Settings, classes: int, count: int) -> None:
+    loss = make(name, classes, count, settings=settings)
+    logits, y = logits_like(loss, 11), targets(loss, classes, 11)
+    whole, gradient = loss.value_and_gradient(logits, y)
+    gradient = gradient.copy()
+    value = 0.0
+    for start, stop in ((0, 4), (4, 11)):
+        part, its = loss.value_and_gradient(logits[start:stop], y[start:stop])
+        value += part * (stop - start) / 11
+        np.testing.assert_allclose(its * (stop - start) / 11, gradient[start:stop], rtol=1e-12)
+    assert value == pytest.approx(whole, rel=1e-13)
+
+
+@every_loss
+@pytest.mark.parametrize("compiled", [False, True])
+def test_weights_scale_the_rows(name: str, settings: Settings, classes: int, count: int, compiled: bool) -> None:
+    if compiled and not can_compile():
+        pytest.skip("Numba is an extra")
+    loss = make(name, classes, count, settings=settings, compiled=compiled)
+    logits, y, w = logits_like(loss, 40), targets(loss, classes, 40), weights(40)
+    each = [loss.value(logits[i : i + 1], y[i : i + 1]) for i in range(40)]
+    plain = loss.value_and_gradient(logits, y)[1].copy()
+    value, gradient = loss.value_and_gradient(logits, Weighted(y, w))
+    assert value == pytest.approx(np.mean(w * each), rel=1e-13)
+    np.testing.assert_allclose(gradient, w[:, None] * plain, rtol=1e-14)
+    assert not gradient[w == 0.0].any()
+    numeric = numeric_gradient(lambda: loss.value(logits, Weighted(y, w)), logits)
+    assert relative_error(gradient, numeric) < TOLERANCE
+
+
+@every_loss
+def test_weighted_shares_of_a_batch_add_up(name: str, settings: Settings, classes: int, count: int) -> None:
+    loss = make(name, classes, count, settings=settings)
+    logits, y = logits_like(loss, 11), Weighted(targets(loss, classes, 11), weights(11))
+    whole, gradient = loss.value_and_gradient(logits, y)
+    gradient = gradient.copy()
+    value = 0.0
+    for rows in (slice(0, 4), slice(4, 11)):
+        part, its = loss.value_and_gradient(logits[rows], y[rows])
+        value += part * len(its) / 11
+        np.testing.assert_allclose(its * len(its) / 11, gradient[rows], rtol=1e-12)
+    assert value == pytest.approx(whole, rel=1e-13)
+
+
+@every_loss
+def test_several_targets_are_the_mean_of_each_alone(name: str, settings: Settings, classes: int, count: int) -> None:
+    loss, alone = make(name, classes, count, settings=settings), make(name, classes, 1, settings=settings)
+    logits, y = logits_like(loss, 12), targets(loss, classes, 12)
+    if loss.task == "classification":
+        return
+    width = alone.gradient.shape[1]
     value, gradient = loss.value_and_gradient(logits, y)
-    assert value == pytest.approx(float(expected.detach()), rel=1e-14)
-    np.testing.assert_allclose(gradient, z.grad, rtol=1e-12, atol=1e-16)
-    np.testing.assert_allclose(loss.predict(logits), functional.softmax(z.detach(), dim=1), rtol=1e-13)
+    parts = [(slice(t * width, (t + 1) * width), slice(t, t + 1)) for t in range(count)]
+    for places, t in parts:
+        np.testing.assert_allclose(
+            gradient[:, places] * count, alone.value_and_gradient(logits[:, places].copy(), y[:, t])[1], rtol=1e-13
+        )
+    assert value == pytest.approx(np.mean([alone.value(logits[:, z], y[:, t]) for z, t in parts]), rel=1e-13)
 
 
-def test_binary_cross_entropy_is_pytorch_s() -> None:
-    loss = make("binary_cross_entropy", 2)
-    logits, y = logits_like(loss, 30), targets(loss, 2, 30)
-    z = torch.tensor(logits[:, 0], requires_grad=True)
-    expected = functional.binary_cross_entropy_with_logits(z, torch.tensor(y, dtype=torch.float64))
-    expected.backward()
-    value, gradient = loss.value_and_gradient(logits, y)
-    assert value == pytest.approx(float(expected.detach()), rel=1e-14)
-    np.testing.assert_allclose(gradient[:, 0], z.grad, rtol=1e-12, atol=1e-16)
-    np.testing.assert_allclose(loss.predict(logits)[:, 1], torch.sigmoid(z.detach()), rtol=1e-13)
-    np.testing.assert_allclose(loss.predict(logits)[:, 0], torch.sigmoid(-z.detach()), rtol=1e-13)
+@every_loss
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_weights_keep_the_type(name: str, settings: Settings, classes: int, count: int, dtype: DTypeLike) -> None:
+    loss = make(name, classes, count, dtype, settings)
+    _, gradient = loss.value_and_gradient(logits_like(loss, 9), Weighted(targets(loss, classes, 9), weights(9)))
+    assert gradient.dtype == dtype
 
 
-def test_mean_squared_error_is_pytorch_s() -> None:
-    loss = make("mean_squared_error", 0)
-    logits, y = logits_like(loss, 30), targets(loss, 0, 30)
-    z = torch.tensor(logits, requires_grad=True)
-    expected = functional.mse_loss(z, torch.tensor(y))
-    expected.backward()
-    value, gradient = loss.value_and_gradient(logits, y)
-    assert value == pytest.approx(float(expected.detach()), rel=1e-14)
-    np.testing.assert_allclose(gradient, z.grad, rtol=1e-13)
-    np.testing.assert_array_equal(loss.predict(logits), logits[:, 0])
-
-
-def test_binary_cross_entropy_is_cross_entropy_with_the_first_logit_at_zero() -> None:
-    binary, both = make("binary_cross_entropy", 2), make("cross_entropy", 2)
-    logits, y = logits_like(binary, 30), targets(binary, 2, 30)
-    pair = np.concatenate([np.zeros_like(logits), logits], axis=1)
-    assert binary.value(logits, y) == pytest.approx(both.value(pair, y), rel=1e-13)
-    np.testing.assert_allclose(binary.predict(logits), both.predict(pair), rtol=1e-13)
-
-
-@pytest.mark.parametrize(
-    ("name", "widths"),
-    [
-        ("cross_entropy", {0: 0, 2: 2, 7: 7}),
-        ("binary_cross_entropy", {0: 0, 2: 1, 3: 0}),
-        ("mean_squared_error", {0: 1, 2: 0, 3: 0}),
-    ],
-)
-def test_outputs_for_a_number_of_classes(name: str, widths: dict[int, int]) -> None:
-    factory: Any = losses[name].factory
-    assert {classes: factory.outputs(classes) for classes in widths} == widths
+@every_loss
+@pytest.mark.skipif(not can_compile(), reason="Numba is an extra")
+@pytest.mark.parametrize("size", [1.0, 1e4])
+def test_the_compiled_kernel_does_the_same_on_extreme_logits(
+    name: str, settings: Settings, classes: int, count: int, size: float
+) -> None:
+    plain, compiled = (make(name, classes, count, np.float32, settings, way) for way in (False, True))
+    assert compiled.kernel is not plain.kernel
+    logits, y = (size * np.sign(logits_like(plain, 40))).astype(np.float32), targets(plain, classes, 40)
+    (value, gradient), (its_value, its_gradient) = (loss.value_and_gradient(logits, y) for loss in (plain, compiled))
+    assert its_value == pytest.approx(value, rel=1e-5)
+    np.testing.assert_allclose(its_gradient, gradient, rtol=1e-5, atol=1e-7)

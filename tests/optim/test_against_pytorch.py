@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from nntrain.network.parameters import Memory, Parameter
 from nntrain.optim import Regularization, optimizers
 from nntrain.training.step import TrainStep
 from nntrain.types import Array
+from tests.references.lion import Lion
 from tests.references.networks import Specs, make_bench, make_network
 
 STEPS, ROWS, INPUTS = 50, 96, 6
@@ -56,7 +57,25 @@ TWINS = [
     Twin("adam", {"lr": 0.003}, plain(Torch.Adam, 0.003)),
     Twin("adam", {"lr": 0.01, "beta1": 0.5, "beta2": 0.9, "epsilon": 1e-3}, plain(Torch.Adam, 0.01, betas=(0.5, 0.9), eps=1e-3)),
     Twin("adamw", {"lr": 0.003, "weight_decay": 0.05}, decayed),
+    Twin("nesterov", {"lr": 0.02}, plain(Torch.SGD, 0.02, momentum=0.9, nesterov=True)),
+    Twin("rmsprop", {"lr": 0.001, "momentum": 0.8}, plain(Torch.RMSprop, 0.001, alpha=0.9, momentum=0.8)),
+    Twin("rmsprop", {"lr": 0.001, "centered": True}, plain(Torch.RMSprop, 0.001, alpha=0.9, centered=True)),
+    Twin("adadelta", {"lr": 1.0}, plain(Torch.Adadelta, 1.0)),
+    Twin("amsgrad", {"lr": 0.003}, plain(Torch.Adam, 0.003, amsgrad=True)),
+    Twin("nadam", {"lr": 0.003}, plain(Torch.NAdam, 0.003)),
+    Twin("radam", {"lr": 0.003}, plain(Torch.RAdam, 0.003)),
+    Twin("lion", {"lr": 0.001}, plain(Lion, 0.001)),
 ]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def double_precision() -> Iterator[None]:
+    """PyTorch's NAdam keeps its product of momenta in the default type."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(before)
+
 
 NO_PENALTIES = Regularization()
 PENALTIES = [
@@ -64,6 +83,9 @@ PENALTIES = [
     Regularization(l2=0.1),
     Regularization(clip_norm=0.05),
     Regularization(l1=0.01, l2=0.1, clip_norm=0.05),
+    Regularization(clip_value=0.01),
+    Regularization(l2=0.1, clip_value=0.02, clip_norm=0.05),
+    Regularization(l2=0.01, max_norm=0.9, weight_decay=0.2),
 ]
 
 TASKS: list[tuple[str, int, Any]] = [
@@ -149,6 +171,22 @@ def clipped(parameters: list[Tensor], limit: float) -> None:
         p.grad *= min(limit / float(norm), 1.0)
 
 
+@torch.no_grad()
+def shrunk(weights: list[Tensor], share: float) -> None:
+    """Decoupled weight decay."""
+    for weight in weights:
+        weight.mul_(1.0 - share)
+
+
+@torch.no_grad()
+def bounded(weights: list[Tensor], limit: float | None) -> None:
+    """The weights into a unit are a row there."""
+    if limit is not None:
+        for weight in weights:
+            norms = weight.norm(dim=1, keepdim=True)  # renorm would add 1e-7 to them
+            weight.mul_((limit / norms).clamp(max=1.0))
+
+
 def data(outputs: int, loss_name: str) -> tuple[Array, NDArray[Any]]:
     rng = np.random.default_rng(11)
     x = rng.normal(size=(ROWS, INPUTS))
@@ -167,7 +205,8 @@ def train_both(
     weights = [module.weight for module in twin if isinstance(module, nn.Linear)]
     others = [p for p in twin.parameters() if not any(p is weight for weight in weights)]
     theirs, bench = twin_of.made(weights, others), make_bench(network)
-    ours = optimizers.build(twin_of.name, bench, **twin_of.settings)
+    matrices = [p.value for p in network.vector.parameters if p.role == "weight"]
+    ours = penalties.around(optimizers.build(twin_of.name, bench, **twin_of.settings), bench, matrices)
     step = TrainStep(network, losses.build(loss_name, outputs, BLOCK, np.float64), bench, ours, penalties)
     x, y = data(outputs, loss_name)
     rng = np.random.default_rng(12)
@@ -176,9 +215,14 @@ def train_both(
         theirs.zero_grad()
         loss = judge(twin(torch.tensor(x[rows])), torch.tensor(y[rows]))
         penalised(loss, weights, penalties).backward()
+        if penalties.clip_value is not None:
+            nn.utils.clip_grad_value_([*weights, *others], penalties.clip_value)
         if penalties.clip_norm is not None:
             clipped([*weights, *others], penalties.clip_norm)
+        assert isinstance(penalties.weight_decay, float)
+        shrunk(weights, ours.lr * penalties.weight_decay)
         theirs.step()
+        bounded(weights, penalties.max_norm)
         assert step(x[rows], y[rows], ours.lr, count) == pytest.approx(loss.item(), abs=TOLERANCE)
     return network, twin
 
@@ -191,19 +235,24 @@ def judge_by(network: Network, twin: nn.Sequential) -> None:
     assert np.abs(network.infer(x) - evaluated).max() < TOLERANCE
 
 
-by_twin = pytest.mark.parametrize("twin_of", TWINS, ids=lambda twin: "-".join([twin.name, *twin.settings]))
+def name_of(twin: Twin) -> str:
+    return "-".join([twin.name, *twin.settings])
+
+
 by_task = pytest.mark.parametrize("task", TASKS, ids=lambda task: task[0])
 
 
 def test_every_component_has_a_twin() -> None:
-    """Whoever adds an optimizer or a loss says here what PyTorch calls it."""
+    """Whoever adds an optimizer says here what PyTorch calls it. (Losses have their own judges, in `test_losses`.)"""
     assert {twin.name for twin in TWINS} == set(optimizers.names)
-    assert {task[0] for task in TASKS} == set(losses.names)
     assert {name for name, _ in SPECS} == set(MODULES)
 
 
-@by_twin
-@by_task
+@pytest.mark.parametrize(
+    ("twin_of", "task"),
+    [(twin, task) for twin in TWINS for task in (TASKS if twin in TWINS[:8] else TASKS[:1])],
+    ids=lambda value: value[0] if isinstance(value, tuple) else name_of(value),
+)
 def test_fifty_steps(twin_of: Twin, task: tuple[str, int, Any]) -> None:
     judge_by(*train_both(SPECS, twin_of, task))
 

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import DTypeLike
+from pydantic import ValidationError
 
 from nntrain.optim import Bench, Optimizer, optimizer, optimizers
+from nntrain.optim.adam_kin import Nadam, Radam
 from nntrain.optim.optimizer import CACHE_BLOCK
 from nntrain.types import Array
 from tests.references.settings import cases, title
@@ -33,13 +35,13 @@ def walk(optimizer: Optimizer, bench: Bench, steps: range, lr: float = 0.01) -> 
 
 @every_optimizer
 def test_it_finds_the_minimum_of_a_quadratic(name: str, settings: dict[str, Any]) -> None:
-    """f(θ) = ½ Σ a (θ − θ*)², its curvatures a from ½ to 2, with a rate that falls linearly to 0."""
+    """f(θ) = ½ Σ a (θ − θ*)², its curvatures a from ½ to 2; the rate falls to 0 like a parabola, from 0.4 or 4 times its own."""
     rng = np.random.default_rng(0)
     curvature, minimum, bench = rng.uniform(0.5, 2.0, 10), rng.normal(size=10), make_bench(10)
     found, steps = optimizers.build(name, bench, **settings), 1500
     for step in range(1, steps + 1):
         bench.gradient[:] = curvature * (bench.theta - minimum)
-        found.update(0.4 * (1.0 - step / (steps + 1)), step)
+        found.update(max(0.4, 4.0 * found.lr) * (1.0 - step / (steps + 1)) ** 2, step)
     np.testing.assert_allclose(bench.theta, minimum, atol=1e-3)
 
 
@@ -151,6 +153,73 @@ def test_adamw_shrinks_weights_by_rate_times_decay() -> None:
     before, made = bench.theta.copy(), optimizers.build("adamw", bench, weight_decay=0.1)
     made.update(0.5, 1)
     np.testing.assert_allclose(bench.theta[:30], before[:30] * (1.0 - 0.5 * 0.1), rtol=1e-15)
+
+
+def test_adam_without_correction_is_the_lecture_s() -> None:
+    """velocity = β velocity + (1 − β) g, accum = ρ accum + (1 − ρ) g², w = w − lr / √accum · velocity."""
+    bench = make_bench(50)
+    made = optimizers.build("adam", bench, bias_correction=False, beta1=0.9, beta2=0.99, epsilon=1e-300)
+    w, velocity, accum = bench.theta.copy(), np.zeros(50), np.zeros(50)
+    for step in range(1, 60):
+        gradient = np.random.default_rng(step).normal(size=50)
+        velocity, accum = 0.9 * velocity + 0.1 * gradient, 0.99 * accum + 0.01 * gradient**2
+        w -= 0.01 / np.sqrt(accum) * velocity
+    np.testing.assert_allclose(walk(made, bench, range(1, 60)), w, rtol=1e-12, atol=1e-13)
+
+
+def test_nadam_finds_its_product_of_momenta_from_the_step_alone() -> None:
+    made, other = (optimizers.build("nadam", make_bench(1)) for _ in range(2))
+    assert isinstance(made, Nadam)
+    assert isinstance(other, Nadam)
+    straight = [made.shares(step) for step in range(1, 40)]
+    assert [other.shares(step) for step in (39, 7, 7, 8, 20)] == [straight[step - 1] for step in (39, 7, 7, 8, 20)]
+
+
+def test_radam_rectifies_from_the_sixth_step_on() -> None:
+    made = optimizers.build("radam", make_bench(1))
+    assert isinstance(made, Radam)
+    found = [made.rectification(step) for step in range(1, 20_001)]
+    assert found[:5] == [None] * 5
+    rectified = [value for value in found[5:] if value is not None]
+    assert len(rectified) == 19_995
+    assert 0.0 < rectified[0] < rectified[100] < rectified[-1] < 1.0
+    assert rectified[-1] == pytest.approx(1.0, abs=1e-6)
+
+
+@pytest.mark.parametrize("beta2", [0.0, 0.5, 2 / 3])
+def test_radam_with_a_short_memory_never_rectifies(beta2: float) -> None:
+    made = optimizers.build("radam", make_bench(1), beta2=beta2)
+    assert isinstance(made, Radam)
+    assert {made.rectification(step) for step in range(1, 200)} == {None}
+
+
+def test_lion_moves_every_parameter_by_the_rate() -> None:
+    bench = make_bench(50)
+    before, made = bench.theta.copy(), optimizers.build("lion", bench)
+    for step in range(1, 6):
+        np.testing.assert_allclose(np.abs(walk(made, bench, range(step, step + 1)) - before), 0.01, rtol=1e-13)
+        before = bench.theta.copy()
+
+
+def test_a_centered_divisor_is_never_the_root_of_a_negative_number() -> None:
+    """With a constant gradient rounding decides the sign of its variance."""
+    bench = make_bench(1000, np.float32)
+    bench.gradient[:] = np.random.default_rng(0).normal(size=1000)
+    made = optimizers.build("rmsprop", bench, centered=True, lr=1e-9)
+    for step in range(1, 300):
+        made.update(1e-9, step)
+    assert np.isfinite(bench.theta).all()
+
+
+BAD = {"lr": 0.0, "epsilon": 0.0, "rho": 1.0, "beta1": 1.0, "beta2": -0.1, "momentum": 1.0, "momentum_decay": -1.0}
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [(component.name, key) for component in optimizers for key in BAD if key in component.parameters]
+)
+def test_settings_out_of_range_are_refused(name: str, key: str) -> None:
+    with pytest.raises(ValidationError, match=key):
+        optimizers.build(name, make_bench(1), **{key: BAD[key]})
 
 
 def test_a_bench_without_parameters() -> None:

@@ -11,7 +11,7 @@ import torch
 from hypothesis import given, strategies as st
 
 from nntrain.optim import Progress, schedules
-from nntrain.optim.schedule import Plateau
+from nntrain.optim.plateau import Plateau
 
 
 def factors(losses: list[float], **settings: Any) -> list[float]:

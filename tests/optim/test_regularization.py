@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from numpy.typing import DTypeLike
+from pydantic import ValidationError
 
+from nntrain.config.markers import section_component
 from nntrain.optim import Bench, Regularization
 from nntrain.optim.regularization import euclidean_norm
 from tests.references.gradients import TOLERANCE, numeric_gradient, relative_error
@@ -90,10 +94,58 @@ class TestClipping:
         np.testing.assert_allclose(bench.gradient, 1.0 / np.sqrt(50), rtol=1e-5)
 
 
+class TestClippingByValue:
+    def test_each_component_is_cut(self) -> None:
+        bench = make_bench()
+        before = bench.gradient.copy()
+        Regularization(clip_value=0.5).apply(bench)
+        assert (np.abs(before) > 0.5).any()
+        np.testing.assert_array_equal(bench.gradient, np.clip(before, -0.5, 0.5))
+
+    def test_small_ones_stay(self) -> None:
+        bench = make_bench()
+        before = bench.gradient.copy()
+        Regularization(clip_value=100.0).apply(bench)
+        np.testing.assert_array_equal(bench.gradient, before)
+
+    def test_penalties_come_first_and_the_norm_last(self) -> None:
+        bench = make_bench()
+        expected = np.clip(bench.gradient + 0.3 * np.where(np.arange(50) < 30, bench.theta, 0.0), -0.2, 0.2)
+        Regularization(l2=0.3, clip_value=0.2, clip_norm=0.5).apply(bench)
+        np.testing.assert_allclose(bench.gradient, expected * 0.5 / np.linalg.norm(expected), rtol=1e-13)
+        assert np.abs(bench.gradient).max() <= 0.2
+
+    @pytest.mark.parametrize("bad", [np.inf, -np.inf, np.nan])
+    def test_what_is_not_finite_stays_to_be_seen(self, bad: float) -> None:
+        bench = make_bench(np.float32)
+        bench.gradient[7] = bad
+        Regularization(clip_value=0.5).apply(bench)
+        assert not np.isfinite(bench.gradient).all()
+
+    def test_components_whose_squares_overflow(self) -> None:
+        bench = make_bench(np.float32)
+        bench.gradient[:] = 1e30
+        Regularization(clip_value=0.5).apply(bench)
+        assert set(bench.gradient.tolist()) == {0.5}
+
+
+@pytest.mark.parametrize("key", ["clip_value", "clip_norm", "max_norm", "l1", "l2", "weight_decay"])
+@pytest.mark.parametrize("value", [-0.1, math.inf, math.nan, "1", True])
+def test_bad_settings_are_refused(key: str, value: object) -> None:
+    with pytest.raises(ValidationError, match=key):
+        section_component(Regularization).model.model_validate({key: value})
+
+
+@pytest.mark.parametrize("key", ["clip_value", "clip_norm", "max_norm"])
+def test_a_bound_of_zero_is_refused(key: str) -> None:
+    with pytest.raises(ValidationError, match="greater than 0"):
+        section_component(Regularization).model.model_validate({key: 0.0})
+
+
 def test_float32_stays_float32() -> None:
     bench = make_bench(np.float32)
     bench.theta, bench.gradient = strict(bench.theta), strict(bench.gradient)
-    Regularization(l1=0.1, l2=0.1, clip_norm=0.1).apply(bench)
+    Regularization(l1=0.1, l2=0.1, clip_value=0.5, clip_norm=0.1).apply(bench)
     assert bench.gradient.dtype == np.float32
 
 

@@ -1,14 +1,14 @@
-"""What every schedule promises, and each by its formula."""
+"""What every schedule promises; one that is registered joins by itself."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
+from pydantic import ValidationError
 
-from nntrain.optim import Observer, Progress, Schedule, schedules
+from nntrain.optim import Observer, Progress, Schedule, schedules, steady
 from tests.references.settings import cases, required, title
 
 every_schedule = pytest.mark.parametrize(("name", "settings"), cases(schedules), ids=title)
@@ -89,57 +89,61 @@ class TestContract:
     def test_it_needs_no_settings(self, name: str) -> None:
         assert required(schedules[name]) == {}
 
+    @every_schedule
+    def test_a_steady_one_does_not_change_inside_an_epoch(self, name: str, settings: dict[str, Any]) -> None:
+        schedule = make(name, **settings)
+        inside = [{schedule(moment) for moment in moments(40, 7) if moment.epoch // 1 == epoch} for epoch in range(40)]
+        assert steady(schedule) == all(len(found) == 1 for found in inside)
 
-class TestFormulas:
-    def test_constant(self) -> None:
-        assert set(rates(make("constant"))) == {1.0}
+    @every_schedule
+    @given(start=st.floats(0, 12), width=st.floats(1e-9, 1e-6))
+    def test_it_has_no_jumps_where_it_should_have_none(
+        self, name: str, settings: dict[str, Any], start: float, width: float
+    ) -> None:
+        """Restarts and steps jump; at the end of a warm-up the rate is already that of the next step."""
+        schedule = make(name, **settings)
+        near = [schedule(Progress(epoch, 12)) for epoch in (start, start + width)]
+        assert name in JUMPING or abs(near[1] - near[0]) < 1e-4
 
-    @given(st.floats(0, 300), st.integers(1, 50), st.floats(0, 0.99))
-    def test_step(self, epoch: float, every: int, factor: float) -> None:
-        expected = 1.0
-        for _ in range(int(epoch // every)):
-            expected *= factor
-        assert make("step", every=every, factor=factor)(Progress(epoch, 300)) == pytest.approx(
-            expected, rel=1e-12, abs=1e-300
-        )
+    @every_schedule
+    def test_it_goes_on_after_an_interruption_as_if_there_had_been_none(
+        self, name: str, settings: dict[str, Any]
+    ) -> None:
+        straight, resumed = make(name, **settings), make(name, **settings)
+        run = moments(20, 3)
+        assert rates(straight, run)[37:] == rates(resumed, run[37:])
 
-    def test_step_changes_at_whole_multiples(self) -> None:
-        schedule = make("step", every=3, factor=0.5)
-        assert [schedule(Progress(t, 12)) for t in (0, 2.9999999, 3, 5.9999999, 6, 9)] == [1, 1, 0.5, 0.5, 0.25, 0.125]
 
-    @given(st.floats(0, 300), st.floats(1e-6, 5))
-    def test_exponential(self, epoch: float, alpha: float) -> None:
-        assert make("exponential", alpha=alpha)(Progress(epoch, 300)) == math.exp(-alpha * epoch)
+JUMPING = {"step", "cosine_restarts"}
 
-    @given(st.floats(0, 1), st.floats(1, 1000), st.floats(0, 1))
-    def test_cosine(self, share: float, epochs: float, final: float) -> None:
-        rate = make("cosine", final=final)(Progress(share * epochs, epochs))
-        assert rate == pytest.approx(final + (1 - final) * math.cos(math.pi * share / 2) ** 2, abs=1e-12)
-        assert 0.0 <= rate <= 1.0
 
-    def test_cosine_ends_at_its_final_share(self) -> None:
-        schedule = make("cosine", final=0.1)
-        assert [schedule(Progress(t, 10)) for t in (0, 5, 10)] == pytest.approx([1.0, 0.55, 0.1])
-        assert schedule(Progress(11, 10)) == pytest.approx(0.1)  # a run that was made longer
+def test_which_are_steady() -> None:
+    assert {name for name in schedules.names if steady(make(name))} == {"constant", "step", "plateau"}
+    assert steady(make("step", every=3))
+    assert not steady(make("warmup", epochs=2))
 
-    def test_warm_up_rises_by_equal_steps_from_above_zero_to_one(self) -> None:
-        found = rates(make("warmup", epochs=2), moments(4, 4))
-        assert found[:8] == pytest.approx([1 / 8, 2 / 8, 3 / 8, 4 / 8, 5 / 8, 6 / 8, 7 / 8, 1.0])
-        assert set(found[8:]) == {1.0}
 
-    def test_warm_up_of_a_warm_up(self) -> None:
-        nested = make("warmup", epochs=1, then={"warmup": {"epochs": 1, "then": "cosine"}})
-        assert [nested(Progress(t, 4)) for t in (0.5, 1.5, 2.0, 3.0)] == pytest.approx([0.5, 0.5, 1.0, 0.5])
-
-    def test_warm_up_passes_results_on(self) -> None:
-        schedule = make("warmup", epochs=2, then={"plateau": {"patience": 1, "factor": 0.5}})
-        assert isinstance(schedule, Observer)
-        assert [schedule.observe(1.0) for _ in range(4)] == [False, False, False, True]  # none counts while it warms up
-        assert schedule(Progress(3, 4)) == 0.5
-        assert schedule.counters["factor"] == 0.5
-
-    def test_warm_up_of_a_function_has_nothing_to_observe(self) -> None:
-        schedule = make("warmup", epochs=1, then="cosine")
-        assert isinstance(schedule, Observer)
-        assert not any(schedule.observe(1.0) for _ in range(5))
-        assert set(schedule.counters) == {"warm_up_epochs"}
+@pytest.mark.parametrize(
+    ("name", "key", "value"),
+    [
+        ("step", "every", 0),
+        ("step", "factor", 1.0),
+        ("exponential", "alpha", 0.0),
+        ("inverse_time", "alpha", -1.0),
+        ("polynomial", "power", 0.0),
+        ("polynomial", "final", 1.1),
+        ("cosine", "final", -0.1),
+        ("flat_cosine", "flat", 1.0),
+        ("cosine_restarts", "cycles", 0),
+        ("cosine_restarts", "cycles", 101),
+        ("cosine_restarts", "growth", 0.5),
+        ("cosine_restarts", "growth", 11.0),
+        ("one_cycle", "peak", 0.0),
+        ("one_cycle", "peak", 1.0),
+        ("one_cycle", "start", 2.0),
+        ("warmup", "epochs", 0.0),
+    ],
+)
+def test_settings_out_of_range_are_refused(name: str, key: str, value: float) -> None:
+    with pytest.raises(ValidationError, match=key):
+        make(name, **{key: value})

@@ -10,6 +10,7 @@ from numpy.typing import DTypeLike
 
 from nntrain.network import BLOCK, Network, Plan, Site, initializers, layers
 from nntrain.optim import Bench
+from nntrain.types import Feature
 
 Specs = Sequence[tuple[str, dict[str, Any]]]
 
@@ -22,18 +23,20 @@ def make_network(
     dtype: DTypeLike = np.float64,
     capacity: int = BLOCK,
     seed: int = 0,
+    features: Sequence[Feature] | None = None,
 ) -> Network:
-    """A network of layers (name, settings), with parameters moved away from their special starts (0 and 1)."""
+    """A network of layers (name, settings), fitted to normal rows, with parameters away from their special starts (0 and 1)."""
     plan = Plan(capacity, dtype=dtype, seed=seed)
     draw = initializers.build("xavier_normal")
-    built, width = [], inputs
+    built, width, known = [], inputs, tuple(features) if features is not None else None
     for position, (name, settings) in enumerate(specs):
-        site = Site(plan, f"{position + 1}.{name}", width, draw, outputs)
+        site = Site(plan, f"{position + 1}.{name}", width, draw, outputs, known)
         layer = layers.build(name, site, **settings)
         built.append((site.name, layer))
-        width = layer.width
+        width, known = layer.width, layer.features
     network = Network(plan, built, inputs)
     network.initialize()
+    network.fit(np.random.default_rng(seed).normal(size=(50, inputs)))
     values = network.vector.values
     values += 0.3 * np.random.default_rng(seed).normal(size=values.size).astype(values.dtype)
     return network

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
 from nntrain.config.registry import Component, Registry, SettingsModel
 
-CANDIDATES: tuple[object, ...] = (5, 0.5, 0.25, 1.5, False, True, "constant", "relu", ["relu"])
-"""One of these fits any setting so far: a count or width, a number, a share, a switch, a name, a list of names."""
+CANDIDATES: tuple[object, ...] = (
+    5,
+    0.5,
+    0.25,
+    1.5,
+    False,
+    True,
+    "constant",
+    "relu",
+    [[0.5]],
+    [0],
+    ["relu"],
+    ["tanh", "identity"],
+)
+"""One of these fits any setting so far: a count or width, a number, a share, a switch, a name, a matrix, a list of numbers, a list of names."""
 
 
 def admits(annotation: Any, value: object) -> bool:
@@ -27,7 +40,7 @@ def required(component: Component[Any]) -> dict[str, Any]:
 
 
 def variants(component: Component[Any]) -> list[dict[str, Any]]:
-    """The required settings alone, then with each optional one changed: a switch turned, a number another one."""
+    """The required settings alone, then with each optional one changed: a switch turned, a number or a word another one."""
     base = required(component)
     found = [base]
     for name, default in component.defaults.items():
@@ -37,6 +50,9 @@ def variants(component: Component[Any]) -> list[dict[str, Any]]:
             tried = (default * 0.9, default + 0.5, default + 1)
             fitting = [value for value in tried if value != default and admits(component.annotations[name], value)]
             found.append({**base, name: fitting[0]})
+        elif isinstance(default, str):
+            words = get_args(component.annotations[name])  # of a Literal
+            found += [{**base, name: word} for word in words if isinstance(word, str) and word != default]
     return found
 
 

@@ -45,7 +45,7 @@ def watch(thing: Any) -> Any:
         return type(thing)(watch(item) for item in thing)
     if type(thing).__module__.startswith("nntrain.") and hasattr(thing, "__dict__"):
         for name, value in vars(thing).items():
-            setattr(thing, name, watch(value))
+            object.__setattr__(thing, name, watch(value))  # also of what is frozen
     return thing
 
 

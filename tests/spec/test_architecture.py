@@ -29,12 +29,12 @@ def test_the_short_form_written_out(tmp_path: Path) -> None:
     names = [next(iter(layer)) if isinstance(layer, dict) else layer for layer in layers(short)]
     assert names == ["dense", "batch_norm", "elu", "dropout"] * 2
     assert layers(short)[2:4] == block[1:]
-    assert layers(short)[0] == {"dense": {"units": 8, "bias": False, "initializer": None}}
+    assert layers(short)[0] == {"dense": {"units": 8, "bias": False, "initializer": None, "bias_initializer": None}}
 
 
 def test_without_batch_norm_dense_layers_have_a_bias(tmp_path: Path) -> None:
     assert layers(spec(tmp_path, "architecture: {hidden: [3]}"))[0] == {
-        "dense": {"units": 3, "bias": True, "initializer": None}
+        "dense": {"units": 3, "bias": True, "initializer": None, "bias_initializer": None}
     }
 
 
@@ -59,6 +59,6 @@ def test_a_list_of_layers_stays_a_list(tmp_path: Path) -> None:
     listed = spec(tmp_path, "architecture: [{dense: 4}, relu]", "architecture.0.dense=6")
     assert isinstance(listed, list)
     assert [choice.plain() for choice in listed] == [
-        {"dense": {"units": 6, "bias": True, "initializer": None}},
+        {"dense": {"units": 6, "bias": True, "initializer": None, "bias_initializer": None}},
         "relu",
     ]

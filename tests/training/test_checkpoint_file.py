@@ -16,14 +16,7 @@ from safetensors.numpy import save
 
 from nntrain.errors import CheckpointError
 from nntrain.training import checkpoint as room
-from nntrain.training.checkpoint import (
-    FORMAT,
-    KEY,
-    Checkpoint,
-    decode,
-    encode,
-    save_checkpoint,
-)
+from nntrain.training.checkpoint import FORMAT, KEY, Checkpoint, load_checkpoint, pieces, save_checkpoint
 from nntrain.types import Array
 
 HEADER: dict[str, Any] = {
@@ -42,16 +35,36 @@ def small() -> Checkpoint:
     return Checkpoint(json.loads(json.dumps(HEADER)), arrays)
 
 
+def encode(checkpoint: Checkpoint) -> bytes:
+    """The bytes of its file."""
+    return b"".join(pieces(checkpoint))
+
+
 CONTENT = encode(small())
+FILE = Path()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def file(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Where `decode` puts what is to be read."""
+    global FILE  # noqa: PLW0603  # thousands of small files: one place, and no argument in every test
+    FILE = tmp_path_factory.mktemp("checkpoint") / "best.safetensors"
+
+
+def decode(content: bytes) -> Checkpoint:
+    """Read a file of these bytes, a new one each time."""
+    FILE.unlink(missing_ok=True)
+    FILE.write_bytes(content)
+    return load_checkpoint(FILE)
 
 
 def refused(content: bytes) -> str:
     """The reason for which these bytes are refused."""
     with pytest.raises(CheckpointError) as caught:
-        decode(content, "a/best.safetensors")
+        decode(content)
     assert caught.value.exit_code == 4
     (problem,) = caught.value.problems
-    assert problem.place == "a/best.safetensors"
+    assert problem.place == str(FILE)
     assert problem.message.isprintable()
     return problem.message
 
@@ -68,7 +81,7 @@ def forged(header: object, table: str | None = None, payload: bytes = b"") -> by
 
 class TestRoundTrip:
     def test_everything_comes_back(self) -> None:
-        back = decode(CONTENT, "x")
+        back = decode(CONTENT)
         assert {key: back.header[key] for key in HEADER} == HEADER
         assert back.header["format"] == FORMAT
         assert set(back.arrays) == set(small().arrays)
@@ -78,11 +91,11 @@ class TestRoundTrip:
 
     def test_numbers_keep_their_bits(self) -> None:
         special = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1e-45, 3.4e38], np.float32)
-        back = decode(encode(Checkpoint({}, {"a": special})), "x").arrays["a"]
+        back = decode(encode(Checkpoint({}, {"a": special}))).arrays["a"]
         assert back.tobytes() == special.tobytes()
 
     def test_arrays_are_the_reader_s_own(self) -> None:
-        back = decode(CONTENT, "x").arrays["parameters"]
+        back = decode(CONTENT).arrays["parameters"]
         back += 1.0
         assert back.flags.writeable
         assert back.flags.aligned
@@ -92,19 +105,19 @@ class TestRoundTrip:
 
     def test_the_order_of_arrays_does_not_matter(self) -> None:
         one = small()
-        other = Checkpoint(one.header, dict(reversed(one.arrays.items())))
+        other = Checkpoint(one.header, {name: one.arrays[name] for name in reversed(list(one.arrays))})
         assert encode(other) == CONTENT
 
     def test_what_was_read_can_be_written_again(self) -> None:
         """A resumed run may take over the header that it read, digest included."""
-        assert encode(decode(CONTENT, "x")) == CONTENT
-        grown = decode(CONTENT, "x")
+        assert encode(decode(CONTENT)) == CONTENT
+        grown = decode(CONTENT)
         grown.header["state"]["position"]["epoch"] = 4
-        assert decode(encode(grown), "x").header["state"]["position"]["epoch"] == 4
+        assert decode(encode(grown)).header["state"]["position"]["epoch"] == 4
 
     def test_no_arrays_and_empty_arrays(self) -> None:
-        assert decode(encode(Checkpoint({}, {})), "x").arrays == {}
-        assert decode(encode(Checkpoint({}, {"memory": np.zeros(0, np.float32)})), "x").arrays["memory"].shape == (0,)
+        assert decode(encode(Checkpoint({}, {}))).arrays == {}
+        assert decode(encode(Checkpoint({}, {"memory": np.zeros(0, np.float32)}))).arrays["memory"].shape == (0,)
 
     @pytest.mark.parametrize(
         "view",
@@ -114,12 +127,33 @@ class TestRoundTrip:
     def test_arrays_that_are_not_contiguous(self, view: Callable[[Any], Any]) -> None:
         array = view(np.arange(24, dtype=np.float32))
         assert not array.flags.c_contiguous
-        np.testing.assert_array_equal(decode(encode(Checkpoint({}, {"a": array})), "x").arrays["a"], array)
+        np.testing.assert_array_equal(decode(encode(Checkpoint({}, {"a": array}))).arrays["a"], array)
 
     def test_arrays_of_the_other_byte_order(self) -> None:
         array = np.arange(5, dtype=np.float32)
         swapped = array.astype(">f4")
-        np.testing.assert_array_equal(decode(encode(Checkpoint({}, {"a": swapped})), "x").arrays["a"], array)
+        np.testing.assert_array_equal(decode(encode(Checkpoint({}, {"a": swapped}))).arrays["a"], array)
+
+    def test_no_array_is_copied_to_be_written(self) -> None:
+        array = np.arange(1000, dtype=np.float32)
+        head, piece = pieces(Checkpoint({}, {"a": array}))
+        assert len(head) < 1000
+        assert np.shares_memory(np.frombuffer(piece, np.uint8), array)
+
+    @given(
+        st.dictionaries(
+            st.text(st.characters(exclude_categories=["Cs"]), max_size=9).filter(lambda name: name != "__metadata__"),
+            st.tuples(st.sampled_from(["<f4", "<f8", "u1"]), st.integers(0, 5)),
+            max_size=5,
+        )
+    )
+    def test_the_file_is_what_safetensors_itself_would_write(self, wanted: dict[str, tuple[str, int]]) -> None:
+        arrays: dict[str, Any] = {name: np.arange(size).astype(dtype) for name, (dtype, size) in wanted.items()}
+        content = encode(Checkpoint({}, arrays))
+        found = room.DIGEST.search(content)
+        assert found is not None
+        text = json.dumps({"digest": found[1].decode(), "format": FORMAT}, separators=(",", ":"))
+        assert content == save(arrays, metadata={KEY: text})
 
     def test_other_programs_can_read_the_arrays(self, tmp_path: Path) -> None:
         save_checkpoint(tmp_path / "a.safetensors", small())
@@ -137,7 +171,7 @@ class TestRoundTrip:
     def test_any_header_and_any_names(self, header: dict[str, Any], arrays: dict[str, list[float]]) -> None:
         arrays.pop("__metadata__", None)
         given_arrays = {name: np.array(values, np.float32) for name, values in arrays.items()}
-        back = decode(encode(Checkpoint(header, given_arrays)), "x")
+        back = decode(encode(Checkpoint(header, given_arrays)))
         assert {key: back.header[key] for key in header if key not in ("digest", "format")} == {
             key: value for key, value in header.items() if key not in ("digest", "format")
         }
@@ -241,5 +275,5 @@ class TestForeignFiles:
     def test_a_well_formed_one_passes(self) -> None:
         """The forgery itself is right, so what is refused above is refused for its mistake."""
         array = ',"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}'
-        read = decode(forged('{DIGEST,"format":1}', array, payload=bytes(16)), "x")
+        read = decode(forged('{DIGEST,"format":1}', array, payload=bytes(16)))
         np.testing.assert_array_equal(read.arrays["a"], np.zeros(4, np.float32))

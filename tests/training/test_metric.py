@@ -19,9 +19,9 @@ Truth: TypeAlias = NDArray[np.int64]
 Scores: TypeAlias = NDArray[np.float64]
 
 
-def figure(name: str, truth: NDArray[Any], predicted: NDArray[Any]) -> float:
+def figure(name: str, truth: NDArray[Any], predicted: NDArray[Any], weights: NDArray[Any] | None = None) -> float:
     task: Task = "regression" if name in metrics["regression"] else "classification"
-    return measure(task, truth, predicted, [name])[name]
+    return measure(task, truth, predicted, [name], weights)[name]
 
 
 def recall_of_present(truth: Truth, p: Scores) -> float:
@@ -204,19 +204,34 @@ class TestRegression:
         assert figure("r2", truth, truth[::-1]) == -3.0
 
 
+@pytest.mark.parametrize("name", REGRESSION)
+def test_figures_of_several_targets_are_scikit_learn_s_means(name: str) -> None:
+    truth, predicted = np.random.default_rng(0).normal(size=(2, 50, 3)) * np.array([1.0, 10.0, 0.1])
+    assert figure(name, truth, predicted) == pytest.approx(REGRESSION[name](truth, predicted), rel=1e-12)
+
+
 class TestBaseline:
     def test_regression_is_the_mean_of_the_training_rows(self) -> None:
-        found = baseline("regression", np.array([1.0, 3.0]), np.array([2.0, 4.0, 6.0]), 0)
+        found = baseline("regression", np.array([2.0]), np.array([2.0, 4.0, 6.0]), list(REGRESSION))
         assert found == {
             "rmse": pytest.approx(math.sqrt(20 / 3)),
             "mae": pytest.approx(2.0),
             "r2": pytest.approx(1 - 20 / 8),
         }
 
+    def test_several_targets_have_a_mean_each(self) -> None:
+        found = baseline("regression", np.array([1.0, 10.0]), np.array([[1.0, 12.0], [3.0, 12.0]]), ["mae"])
+        assert found == {"mae": pytest.approx(1.5)}
+
+    def test_labels_have_a_share_each(self) -> None:
+        found = baseline(
+            "multilabel", np.array([0.9, 0.2]), np.array([[1, 0], [1, 1]]), ["accuracy", "subset_accuracy"]
+        )
+        assert found == {"accuracy": 0.75, "subset_accuracy": 0.5}
+
     def test_classification_is_the_shares_of_the_training_rows(self) -> None:
-        train, truth = np.array([0, 0, 0, 1, 1, 2]), np.array([0, 0, 1, 2])
-        found = baseline("classification", train, truth, 4)
-        shares = np.array([3, 2, 1]) / 6
+        shares, truth = np.array([3, 2, 1, 0]) / 6, np.array([0, 0, 1, 2])
+        found = baseline("classification", shares, truth, list(CLASSIFICATION))
         assert found["accuracy"] == 0.5  # the majority class
         assert found["balanced_accuracy"] == pytest.approx(1 / 3)
         assert found["roc_auc"] == 0.5
@@ -224,4 +239,5 @@ class TestBaseline:
         assert set(found) == set(CLASSIFICATION)
 
     def test_a_class_unseen_in_training(self) -> None:
-        assert math.isfinite(baseline("classification", np.array([0, 1]), np.array([2, 0]), 3)["log_loss"])
+        found = baseline("classification", np.array([0.5, 0.5, 0.0]), np.array([2, 0]), ["log_loss"])
+        assert math.isfinite(found["log_loss"])

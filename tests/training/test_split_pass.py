@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import nntrain
 from nntrain.errors import ConfigError
 from nntrain.kernels import can_compile
 from nntrain.network import losses
-from nntrain.training.split_pass import Replica, SplitPass
+from nntrain.optim import Bench, optimizers
+from nntrain.training.crew import Hand
+from nntrain.training.split_pass import Replica, SharedUpdate, SplitPass
 from nntrain.training.step import backpropagate
 from tests.references.networks import make_network
 from tests.runs import comparable, write_config
@@ -34,15 +37,14 @@ def replica(main: Replica | None = None) -> Replica:
     return Replica(network, losses.build("cross_entropy", 3, 64, np.float64))
 
 
-@pytest.mark.parametrize("compiled", BACKENDS)
 @pytest.mark.parametrize("shares", [2, 3])
 @pytest.mark.parametrize("rows", [3, 10, 64])
-def test_shares_sum_to_the_whole(rows: int, shares: int, compiled: bool) -> None:
+def test_shares_sum_to_the_whole(rows: int, shares: int) -> None:
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(rows, 5)), rng.integers(0, 3, rows)
     main = replica()
     whole = backpropagate(main.network, main.loss, x, y), main.network.vector.gradient.copy()
-    split = SplitPass(main, [replica(main) for _ in range(shares - 1)], compiled)
+    split = SplitPass(main, [replica(main) for _ in range(shares - 1)])
     for _ in range(3):
         assert split(x, y) == pytest.approx(whole[0], rel=1e-12)
         np.testing.assert_allclose(main.network.vector.gradient, whole[1], rtol=1e-11, atol=1e-14)
@@ -51,10 +53,32 @@ def test_shares_sum_to_the_whole(rows: int, shares: int, compiled: bool) -> None
 
 def test_an_error_in_a_share_comes_out_where_it_is_waited_for() -> None:
     main = replica()
-    split = SplitPass(main, [replica(main)], compiled=False)
+    split = SplitPass(main, [replica(main)])
     with pytest.raises(IndexError):
         split(np.zeros((4, 5)), np.array([0, 0, 0, 9]))
     split.close()
+
+
+@pytest.mark.parametrize("name", optimizers.names)
+def test_a_shared_update_is_the_whole_one_to_the_bit(name: str) -> None:
+    benches = []
+    hands = [Hand(), Hand()]
+    for shared in (False, True):
+        rng = np.random.default_rng(3)
+        bench = Bench(rng.normal(size=50_001).astype(np.float32), np.zeros(50_001, np.float32), slice(0, 40_000))
+        build = partial(optimizers.build, name)
+        optimizer = SharedUpdate(build, bench, hands) if shared else build(bench)
+        for step in range(1, 4):
+            bench.gradient[:] = rng.normal(size=50_001)
+            optimizer.update(0.01, step)
+        benches.append(bench)
+    whole, shared_bench = benches
+    assert whole.theta.tobytes() == shared_bench.theta.tobytes()
+    assert {slot: vector.tobytes() for slot, vector in whole.slots.items()} == {
+        slot: vector.tobytes() for slot, vector in shared_bench.slots.items()
+    }
+    for hand in hands:
+        hand.close()
 
 
 def test_a_shared_run_gives_the_same_bytes_twice_and_learns(tmp_path: Path) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -13,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nntrain.assemble import Bundle, restore_bundle
+from nntrain.assemble.parts import aims
 from nntrain.data.dataset import SplitName, load_split
 from nntrain.data.prediction import LoadedRows, load_rows
 from nntrain.errors import ConfigError, DataError, Problem
-from nntrain.kernels.threads import blas_threads
-from nntrain.training.metric import metrics
+from nntrain.training.multilabel_metric import THRESHOLD
 from nntrain.training.run_folder import find_checkpoint
 
 Table: TypeAlias = str | PathLike[str] | Mapping[str, Sequence[Any]] | NDArray[Any]
@@ -26,12 +25,16 @@ Table: TypeAlias = str | PathLike[str] | Mapping[str, Sequence[Any]] | NDArray[A
 
 @dataclass(frozen=True)
 class Examples:
-    """Encoded rows with their targets; ``unknown`` counts the cells of each column that held an unknown category."""
+    """Encoded rows with their targets, and weights where the run has any.
+
+    ``unknown`` counts the cells of each column that held an unknown category.
+    """
 
     x: NDArray[np.float32]
     y: NDArray[Any]
     unknown: dict[str, int]
     warnings: list[str]
+    weights: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
@@ -42,21 +45,26 @@ class Model:
 
     @property
     def classes(self) -> list[str] | None:
-        """The class labels in the order of the probabilities; None for regression."""
+        """The class labels in the order of the probabilities; None for regression and for several labels."""
         return self.bundle.preprocessing.target.classes
 
     @property
+    def targets(self) -> list[str]:
+        """The names of the target columns; where there are several, predictions are (N, T) in this order."""
+        return self.bundle.preprocessing.target.names
+
+    @property
     def task(self) -> str:
-        """``classification`` or ``regression``."""
+        """``classification``, ``multilabel`` or ``regression``."""
         return self.bundle.preprocessing.task
 
     def predict(self, table: Table) -> NDArray[Any]:
-        """Labels (N,), or values (N,) in the target's own units. The target column is not needed."""
+        """Labels (N,), or values (N,) in the target's own units; (N, T) of several targets, whose columns are not needed."""
         return self.labels(self.outputs(self.rows(table, need_target=False)))
 
     def predict_proba(self, table: Table) -> NDArray[np.float64]:
-        """Probabilities (N, K), columns in the order of `classes`."""
-        if self.task != "classification":
+        """Probabilities (N, K), columns in the order of `classes`; of several labels (N, T), each of its second class."""
+        if self.task == "regression":
             raise ConfigError("predict_proba is for classification; this model does regression")
         return self.outputs(self.rows(table, need_target=False))
 
@@ -66,15 +74,16 @@ class Model:
 
     def figures(self, examples: Examples) -> dict[str, float]:
         """Loss and all metrics of encoded rows."""
-        with self._quiet_threads():
-            return self.bundle.evaluator.figures(examples.x, examples.y, metrics[self.bundle.preprocessing.task].names)
+        with np.errstate(all="ignore"):  # overflow shows in the figures
+            evaluator = self.bundle.evaluator
+            return evaluator.figures(examples.x, aims(examples.y, examples.weights), evaluator.metrics)
 
     def examples(self, table: Table | None, split: str = "test") -> Examples:
         """Encoded rows and targets of a table, or of a split of the run's own data."""
         if table is not None:
             rows = self.rows(table, need_target=True)
             assert rows.y is not None
-            return Examples(rows.x, rows.y, rows.unknown, rows.warnings)
+            return Examples(rows.x, rows.y, rows.unknown, rows.warnings, rows.weights)
         name = next((name for name in self.splits if name == split), None)
         if name is None:
             raise ConfigError(f"this run has no {split} split; it has {', '.join(self.splits)}")
@@ -82,7 +91,7 @@ class Model:
         if found.digest != self.bundle.header["data"][name]:
             message = "the data changed since this run began; give the table with --data"
             raise DataError(Problem(str(self.bundle.path), message))
-        return Examples(found.x, found.y, found.unknown, [])
+        return Examples(found.x, found.y, found.unknown, [], found.weights)
 
     @property
     def splits(self) -> list[SplitName]:
@@ -96,21 +105,24 @@ class Model:
 
     def labels(self, outputs: NDArray[np.float64]) -> NDArray[Any]:
         """Probabilities → labels; values stay as they are."""
+        if self.task == "multilabel":
+            pairs = [np.asarray(target.classes) for target in self.bundle.preprocessing.target.columns]
+            chosen = (outputs > THRESHOLD).astype(np.int64)
+            return np.stack([pair[chosen[:, t]] for t, pair in enumerate(pairs)], axis=1)
         if self.classes is None:
             return outputs
         labels: NDArray[Any] = np.asarray(self.classes)[outputs.argmax(axis=1)]
         return labels
 
     def outputs(self, rows: LoadedRows | Examples) -> NDArray[np.float64]:
-        """Probabilities (N, K) or values (N,) of encoded rows."""
-        with self._quiet_threads():
+        """Probabilities (N, K), or values (N,), of encoded rows; (N, T) where there are several targets."""
+        with np.errstate(all="ignore"):
             return self.bundle.evaluator.predict(rows.x)
 
-    @contextmanager
-    def _quiet_threads(self) -> Iterator[None]:
-        """The run's own number of threads, on which bits depend; overflow shows in the figures."""
-        with np.errstate(all="ignore"), blas_threads(self.bundle.spec.config.training.threads):
-            yield
+    def further(self, rows: LoadedRows | Examples) -> dict[str, NDArray[np.float64]]:
+        """What the loss predicts beside that: every level of a quantile loss, as ``quantile_0.1`` and so on."""
+        with np.errstate(all="ignore"):
+            return self.bundle.evaluator.further(rows.x)
 
 
 def load(path: str | PathLike[str]) -> Model:

@@ -9,7 +9,7 @@ from typing import Any
 
 from nntrain.assemble import Prepared, prepare
 from nntrain.assemble.header import versions
-from nntrain.assemble.model import matching
+from nntrain.assemble.model import check_array
 from nntrain.errors import CheckpointError, ConfigError, DataError, Problem
 from nntrain.optim import Observer, Progress
 from nntrain.spec import Spec, load_spec, spec_of
@@ -31,6 +31,7 @@ CHANGEABLE = (
     "training.threads",
     "training.compiled",
     "training.fuse",
+    "training.diagnostics",
 )
 """Settings that a resumed run may change; the rest would make its past another run's. Tables may move: their rows are
 compared with those of the past."""
@@ -129,7 +130,11 @@ def _recorded_spec(
 
 
 def _changes(spec: Spec, recorded: dict[str, Any]) -> list[tuple[str, Any, Any]]:
-    """The settings that differ from the recorded ones; raises for those that must not."""
+    """The settings that differ from the recorded ones; raises for those that must not.
+
+    A setting that did not exist yet when the run was recorded had what is its default now.
+    """
+    recorded = spec_of(recorded, spec.name).plain()
     changes = differences(recorded, spec.plain())
     forbidden = [
         Problem(
@@ -160,7 +165,7 @@ def _same_arrays(prepared: Prepared, checkpoint: Checkpoint, path: Path) -> None
     expected = {"parameters": vector.values, "memory": vector.memory}
     expected |= {f"slot/{name}": slot for name, slot in prepared.job.step.bench.slots.items()}
     for name, target in expected.items():
-        matching(checkpoint, name, target, path)
+        check_array(checkpoint, name, target, path)
 
 
 def _adopt_best(last: Checkpoint, best: Checkpoint) -> int:

@@ -15,12 +15,12 @@ from nntrain.assemble.prepare import as_rows
 from nntrain.config.writer import dump_yaml
 from nntrain.kernels import must_compile
 from nntrain.kernels.threads import blas_threads
+from nntrain.network import apart
 from nntrain.training.checkpoint import Checkpoint, load_checkpoint
 from nntrain.training.evaluation import baseline
 from nntrain.training.events import Listener, RunEnded, RunStarted, Warned
-from nntrain.training.job import Rows
 from nntrain.training.loop import Trainer
-from nntrain.training.metric import metrics
+from nntrain.training.rows import Rows
 from nntrain.training.run_folder import BEST, RunFolder
 from nntrain.training.saver import Saver
 from nntrain.training.state import RunState
@@ -54,14 +54,14 @@ def train(
                 listener(Warned("kernels are being compiled for this machine, once; nntrain warmup does it ahead"))
         with blas_threads(job.settings.threads):
             stopped = trainer.run()
-            summary = _summary(prepared, folder, trainer.state, stopped)
+            summary = _summary(prepared, folder, trainer.state, stopped) | trainer.watch.summary()
         folder.write_summary(summary)
         ended = RunEnded(stopped, summary["best_epoch"], summary["epochs"], summary["seconds"], summary)
         for listener in listeners:
             listener(ended)
         return Run(folder.path, summary)
     finally:
-        job.step.close()
+        job.steps.close()
         folder.close()
 
 
@@ -84,7 +84,7 @@ def _summary(prepared: Prepared, folder: RunFolder, state: RunState, stopped: st
         "seconds": state.seconds,
         "parameters": prepared.network.vector.values.size,
         "metrics": {name: _figures(prepared, part) for name, part in rows.items()},
-        "baseline": {name: _baseline(prepared, rows["train"], part) for name, part in rows.items()},
+        "baseline": {name: _baseline(prepared, part) for name, part in rows.items()},
         "rows": {name: len(part.x) for name, part in rows.items()},
     }
 
@@ -92,10 +92,10 @@ def _summary(prepared: Prepared, folder: RunFolder, state: RunState, stopped: st
 def _figures(prepared: Prepared, rows: Rows) -> dict[str, float]:
     evaluator = prepared.job.evaluator
     with np.errstate(all="ignore"):
-        return evaluator.figures(rows.x, rows.y, metrics[evaluator.units.task].names)
+        return evaluator.figures(rows.x, rows.y, evaluator.metrics)
 
 
-def _baseline(prepared: Prepared, train: Rows, rows: Rows) -> dict[str, float]:
-    evaluator = prepared.job.evaluator
-    classes = len(prepared.dataset.preprocessing.target.classes or ())
-    return baseline(evaluator.units.task, evaluator.truth(train.y), evaluator.truth(rows.y), classes)
+def _baseline(prepared: Prepared, rows: Rows) -> dict[str, float]:
+    evaluator, target = prepared.job.evaluator, prepared.dataset.preprocessing.target
+    y, weights = apart(rows.y)
+    return baseline(evaluator.units.task, target.constant, evaluator.truth(y), evaluator.metrics, weights)

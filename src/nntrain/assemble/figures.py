@@ -10,7 +10,7 @@ from nntrain.spec import Spec
 from nntrain.training.metric import Task, metrics
 from nntrain.training.monitor import monitor_problem
 
-DEFAULT_METRIC: dict[Task, str] = {"classification": "accuracy", "regression": "rmse"}
+DEFAULT_METRIC: dict[Task, str] = {"classification": "accuracy", "multilabel": "accuracy", "regression": "rmse"}
 
 
 @dataclass(frozen=True)

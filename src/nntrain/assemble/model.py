@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from nntrain.assemble.parts import build_parts, units
 from nntrain.data.preprocessing import Preprocessing
 from nntrain.errors import CheckpointError, NNTrainError, Problem
 from nntrain.network import BLOCK, Network
+from nntrain.optim.averaging import AVERAGE, AVERAGE_OF_MEMORY
 from nntrain.spec import Spec, spec_of
 from nntrain.training.checkpoint import Checkpoint, load_checkpoint
 from nntrain.training.evaluation import Evaluator
@@ -53,17 +52,18 @@ def restore_bundle(path: Path) -> Bundle:
 
 
 def fit_arrays(checkpoint: Checkpoint, network: Network, path: Path) -> None:
-    """Copy a checkpoint's parameters and memory into a network of exactly that layout."""
+    """Copy a checkpoint's parameters and memory, or their averages, into a network of exactly that layout."""
     vector = network.vector
     if checkpoint.header.get("layout") != vector.layout():
         raise CheckpointError(Problem(str(path), "its layers are not those of its config"))
-    for name, target in (("parameters", vector.values), ("memory", vector.memory)):
-        target[...] = matching(checkpoint, name, target, path)
+    averaged = f"slot/{AVERAGE}" in checkpoint.arrays
+    names = (f"slot/{AVERAGE}", f"slot/{AVERAGE_OF_MEMORY}") if averaged else ("parameters", "memory")
+    for name, target in zip(names, (vector.values, vector.memory), strict=True):
+        check_array(checkpoint, name, target, path)
+        checkpoint.fill(name, target)
 
 
-def matching(checkpoint: Checkpoint, name: str, target: Array, path: Path) -> Array:
-    """The array ``name`` of a checkpoint, which must be like ``target``."""
-    array = checkpoint.arrays.get(name)
-    if array is None or array.shape != target.shape or array.dtype != np.dtype(target.dtype):
+def check_array(checkpoint: Checkpoint, name: str, like: Array, path: Path) -> None:
+    """Refuse a checkpoint whose array ``name`` is not like this one."""
+    if not checkpoint.holds(name, like):
         raise CheckpointError(Problem(str(path), f"its array '{name}' is missing or has another shape or type"))
-    return array

@@ -17,7 +17,7 @@ def resolve(spec: Spec, preprocessing: Preprocessing, job: Job) -> tuple[dict[st
     """The config with what was derived from the data filled in, and why each such value is what it is."""
     resolved = copy.deepcopy(spec.plain())
     classes, rows = class_count(preprocessing), len(job.train.x)
-    task = f"{classes} classes" if classes else "regression"
+    task = f"{classes} classes" if preprocessing.task == "classification" else preprocessing.task
     step = "from the size of a step and the number of cores"
     derived: Reasons = {}
     for section, key, value, why in (

@@ -10,6 +10,7 @@ from nntrain import __version__
 from nntrain.cli.check import check
 from nntrain.cli.evaluate import evaluate
 from nntrain.cli.fit import fit
+from nntrain.cli.graph import graph
 from nntrain.cli.predict import predict
 from nntrain.cli.resume_option import FitCommand
 from nntrain.cli.schema import schema
@@ -25,6 +26,7 @@ app.command("fit", cls=FitCommand)(fit)
 app.command("eval")(evaluate)
 app.command("predict")(predict)
 app.command("check")(check)
+app.command("graph")(graph)
 app.command("schema")(schema)
 app.command("warmup")(warmup)
 

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from nntrain.cli.options import READING, Assignments, Config, Json
 
+Augment = Annotated[
+    bool,
+    typer.Option(
+        "--augment", help="Show what augmentation does to training rows instead; pictures go into a PNG file."
+    ),
+]
 
-def check(config: Config, assignments: Assignments = None, json: Json = False) -> None:
+
+def check(config: Config, assignments: Assignments = None, augment: Augment = False, json: Json = False) -> None:
     """Check a config and its data, and show what would be trained.
 
     Every setting with where it came from: a line of the file, --set, a default, or the data.
     """
     import sys
+    from pathlib import Path
 
     from nntrain.spec import load_spec
 
@@ -23,7 +35,16 @@ def check(config: Config, assignments: Assignments = None, json: Json = False) -
 
     with saying(progress_console(), READING):
         prepared = prepare(spec)
-    if json:
+    if augment:
+        from nntrain.report.augmented import preview, print_preview, save_picture
+
+        found = preview(prepared)
+        file = save_picture(found, Path(f"{prepared.spec.name}-augmentation.png"))
+        if json:
+            print_json(found.plain(file))
+        else:
+            print_preview(console_on(sys.stdout), found, file)
+    elif json:
         print_json(plain(prepared))
     else:
         print_checkup(console_on(sys.stdout), prepared)

@@ -32,7 +32,8 @@ def predict(
 ) -> None:
     """Write predictions beside the rows of a table.
 
-    The input's columns are kept; behind them come `prediction` and, for classes, a `probability_CLASS` each.
+    The input's columns are kept; behind them come `prediction` and, for classes, a `probability_CLASS` each, for several
+    quantiles a `quantile_LEVEL` each. Of several targets, `prediction_TARGET` and, for labels, `probability_TARGET`.
     """
     from nntrain.api.model import load
     from nntrain.cli.output import print_json
@@ -79,10 +80,20 @@ def _predictions(model: Model, rows: LoadedRows) -> dict[str, NDArray[Any]]:
     import numpy as np
 
     outputs = model.outputs(rows)
-    columns: dict[str, NDArray[Any]] = {"prediction": model.labels(outputs)}
-    for k, name in enumerate(model.classes or ()):
+    columns = _each("prediction", model.labels(outputs), model.targets)
+    names = model.targets if model.task == "multilabel" else model.classes or ()
+    for k, name in enumerate(names):
         columns[f"probability_{name}"] = outputs[:, k].astype(np.float32)
+    for name, values in model.further(rows).items():
+        columns |= _each(name, values, model.targets)
     return columns
+
+
+def _each(name: str, values: NDArray[Any], targets: list[str]) -> dict[str, NDArray[Any]]:
+    """A column of that name, or one for each of several targets."""
+    if values.ndim == 1:
+        return {name: values}
+    return {f"{name}_{target}": values[:, t] for t, target in enumerate(targets)}
 
 
 def _print_csv(rows: LoadedRows, columns: dict[str, NDArray[Any]]) -> None:

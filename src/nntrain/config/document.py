@@ -50,6 +50,16 @@ class Document:
         """The origin of the key that ends ``loc``; of a list item or of the whole, that of the value."""
         return self.key_origins.get(loc) or self.origin(loc)
 
+    def part(self, key: str) -> Document:
+        """The mapping under ``key`` as a document of its own, with the places where it was written."""
+        value = self.value[key]
+        assert isinstance(value, dict)
+
+        def below(origins: Mapping[Loc, Origin]) -> dict[Loc, Origin]:
+            return {loc[1:]: origin for loc, origin in origins.items() if loc and loc[0] == key}
+
+        return Document(value, below(self.origins), below(self.key_origins))
+
     def place(self, loc: Loc) -> str:
         """The place of the value at ``loc``, for an error message."""
         return self.origin(loc).text

@@ -41,11 +41,16 @@ def override(document: Document, assignments: Iterable[str], root: Callable[...,
     return editor.finish()
 
 
-def override_values(document: Document, values: Mapping[str, object], root: Callable[..., Any]) -> Document:
-    """The same with values of Python: ``{"optimizer.adam.lr": 0.1}``."""
+def override_values(
+    document: Document,
+    values: Mapping[str, object],
+    root: Callable[..., Any],
+    origins: Mapping[str, Origin] | None = None,
+) -> Document:
+    """The same with values of Python: ``{"optimizer.adam.lr": 0.1}``; ``origins`` says where keys were written, if in a file."""
     editor = _Editor(document, section_component(root))
     for number, (key, value) in enumerate(values.items()):
-        origin = Origin("set", f"overrides[{shorten(key)!r}]", Path.cwd(), number)
+        origin = (origins or {}).get(key) or Origin("set", f"overrides[{shorten(key)!r}]", Path.cwd(), number)
         path = split_path(key)
         if path is None:
             editor.fault(origin, "expected a path such as optimizer.adam.lr")

@@ -13,6 +13,7 @@ from nntrain.config.annotations import Keyed, alternatives, containers, unwrap
 from nntrain.config.docstrings import blocks, setting_docs
 from nntrain.config.markers import Named, Section, section_component
 from nntrain.config.registry import Component, Registry, plain
+from nntrain.config.scheduled import MayFollow, Scheduled
 from nntrain.config.writer import inline
 
 _WORDS = {bool: "true or false", int: "whole number", float: "number", str: "text", type(None): "null"}
@@ -26,6 +27,7 @@ def reference(root: Callable[..., Any], registries: Sequence[Registry[Any]], tit
     parts += _component(section_component(root), "")
     for path, component in _sections(section_component(root), ""):
         parts += [f"### `{path}`", *_component(component, path)]
+    parts += ["## Scheduled numbers", *_component(section_component(Scheduled), "scheduled")]
     for registry in registries:
         parts.append(f"## {_heading(registry.kind)}")
         own = [component for component in registry if component.kind == registry.kind]
@@ -38,6 +40,9 @@ def reference(root: Callable[..., Any], registries: Sequence[Registry[Any]], tit
 
 def type_text(annotation: Any, path: str = "") -> str:
     """What may stand there: ``number > 0``, ``list of whole number ≥ 1``, ``[optimizer](#optimizers)``."""
+    if any(isinstance(marker, MayFollow) for marker in unwrap(annotation)[1]):
+        number, _ = alternatives(annotation) or (float, None)
+        return f"{type_text(number, path)}, which may [follow a schedule](#scheduled-numbers)"
     if (members := alternatives(annotation)) is not None:
         return " or ".join(type_text(member, path) for member in members)
     base, metadata = unwrap(annotation)
@@ -109,7 +114,7 @@ def _sections(component: Component[Any], path: str) -> Iterator[tuple[str, Compo
         forms = list(containers(annotation))
         forms += [form for keyed in forms if isinstance(keyed, Keyed) for form in containers(keyed.value)]
         for form in forms:
-            if isinstance(form, Component):
+            if isinstance(form, Component) and form.factory is not Scheduled:
                 yield below, form
                 yield from _sections(form, below)
 

@@ -4,6 +4,6 @@ Importing this package registers every component that `data:` may name, and no m
 reads tables.
 """
 
-from nntrain.data import encoding, generated, imputation, scaling, sources
+from nntrain.data import dates, encoding, generated, imputation, scaling, sources, target_transform
 
-__all__ = ["encoding", "generated", "imputation", "scaling", "sources"]
+__all__ = ["dates", "encoding", "generated", "imputation", "scaling", "sources", "target_transform"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nntrain.config.messages import shorten
-from nntrain.data.columns import Column, MissingTokens, column_of_numbers
+from nntrain.data.columns import Column, MissingTokens, TextColumn, column_of_numbers, none_missing
+from nntrain.data.mapping import mapped_array
+from nntrain.data.matrix import columns_of_matrix
 from nntrain.data.table import Origin, Table, shown_path
 from nntrain.data.text_column import column_of_texts
 from nntrain.errors import DataError, Problem
@@ -25,9 +28,13 @@ def column_of_array(values: NDArray[Any], tokens: MissingTokens) -> Column:
     """A column of a one-dimensional array of numbers, booleans or texts; of objects, those and None."""
     kind = values.dtype.kind
     if kind in "iuf":
-        return column_of_numbers(values, np.zeros(len(values), np.bool_), tokens)
+        return column_of_numbers(values, none_missing(len(values)), tokens)
     if kind == "b":
         return column_of_texts(np.where(values, "true", "false").tolist(), tokens, declared=True)
+    if kind == "M":
+        given = [None if text == "NaT" else text for text in np.datetime_as_string(values, "s").tolist()]
+        column = column_of_texts(given, tokens, declared=True)
+        return replace(column, dated=True) if isinstance(column, TextColumn) else column
     if kind == "U":
         return column_of_texts(values.tolist(), tokens, declared=True)
     if kind == "O":
@@ -46,10 +53,20 @@ def _text(value: object) -> str | None:
 
 
 def table_of_columns(
-    columns: Mapping[str, Sequence[Any]] | Any, tokens: MissingTokens, label: str = "the table"
+    columns: Mapping[str, Sequence[Any]] | Any,
+    tokens: MissingTokens,
+    label: str = "the table",
+    numbers: NDArray[Any] | None = None,
+    names: Sequence[str] = (),
 ) -> Table:
-    """A table of anything that has ``keys()`` and gives a column for each: a dict of lists, a pandas DataFrame."""
+    """A table of anything that has ``keys()`` and gives a column for each: a dict of lists, a pandas DataFrame.
+
+    In front of them may stand a matrix of ``numbers``, whose columns are called ``names``.
+    """
     made: dict[str, Column] = {}
+    matrix = None
+    if numbers is not None:
+        made, matrix = columns_of_matrix(numbers, names, tokens)
     problems = []
     for name in columns.keys():  # noqa: SIM118  # a data frame iterates otherwise
         try:
@@ -64,7 +81,7 @@ def table_of_columns(
         problems.append(Problem(label, "no rows"))
     if problems:
         raise DataError(problems)
-    return Table(made, [Origin(label, max(lengths.values()))])
+    return Table(made, [Origin(label, max(lengths.values()))], matrix)
 
 
 def _one_dimensional(values: Any) -> NDArray[Any]:
@@ -77,12 +94,24 @@ def _one_dimensional(values: Any) -> NDArray[Any]:
 
 
 def table_of_matrix(
-    matrix: NDArray[Any], names: Iterable[str], tokens: MissingTokens, label: str = "the array"
+    matrix: NDArray[Any],
+    names: Sequence[str],
+    tokens: MissingTokens,
+    label: str = "the array",
+    further: Mapping[str, NDArray[Any]] | None = None,
 ) -> Table:
-    """A table of the columns of a matrix, which are named from left to right."""
+    """A table of the columns of a matrix, which are named from left to right, and of ``further`` columns behind them."""
     if matrix.dtype.kind not in "biufUO":
         raise DataError(Problem(label, f"values of type {matrix.dtype}; expected numbers or texts"))
-    return table_of_columns({name: matrix[:, place] for place, name in enumerate(names)}, tokens, label)
+    if matrix.dtype.kind in "iuf":
+        return table_of_columns(further or {}, tokens, label, matrix, names)
+    columns = {name: matrix[:, place] for place, name in enumerate(names)}
+    return table_of_columns({**columns, **(further or {})}, tokens, label)
+
+
+def _read(path: Path, archive: np.lib.npyio.NpzFile, key: str) -> NDArray[Any]:
+    mapped = mapped_array(path, archive.zip, f"{key}.npy") if archive.zip is not None else None
+    return archive[key] if mapped is None else mapped
 
 
 def read_npz(path: Path, tokens: MissingTokens) -> Table:
@@ -93,7 +122,7 @@ def read_npz(path: Path, tokens: MissingTokens) -> Table:
             if not isinstance(archive, np.lib.npyio.NpzFile):
                 raise DataError(Problem(label, "not an .npz archive; write it with numpy.savez(path, X=…, y=…)"))
             given = archive.files
-            arrays = {key: archive[key] for key in ("X", "y") if key in given}
+            arrays = {key: _read(path, archive, key) for key in ("X", "y") if key in given}
     except UNREADABLE as error:
         if "allow_pickle" in str(error) or "Object arrays" in str(error):
             message = (
@@ -109,7 +138,5 @@ def read_npz(path: Path, tokens: MissingTokens) -> Table:
         raise DataError(Problem(label, f"X has shape {X.shape}; expected (rows, columns), neither of them 0"))
     if y is not None and y.shape != (len(X),):
         raise DataError(Problem(label, f"y has shape {y.shape}; expected ({len(X)},), one target for each row of X"))
-    columns: dict[str, NDArray[Any]] = {f"x{place}": X[:, place] for place in range(X.shape[1])}
-    if y is not None:
-        columns["y"] = y
-    return table_of_columns(columns, tokens, label)
+    names = [f"x{place}" for place in range(X.shape[1])]
+    return table_of_matrix(X, names, tokens, label, {} if y is None else {"y": y})

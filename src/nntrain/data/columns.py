@@ -22,24 +22,37 @@ MissingTokens: TypeAlias = frozenset[str]
 
 @dataclass(frozen=True)
 class NumberColumn:
-    """Every cell is missing or a number; a NaN that is not missing was given as such."""
+    """Every cell is missing or a number; a NaN that is not missing was given as such.
 
-    values: Numbers
+    ``given`` are the numbers in the type of the source: they become float64 only where they are used, a column at a time.
+    """
+
+    given: NDArray[Any]
     missing: Mask
     cells: Cells
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self.given)
+
+    @property
+    def values(self) -> Numbers:
+        """All numbers, in an array of their own."""
+        return np.array(self.given, np.float64)
+
+    def numbers(self, rows: Codes | slice) -> Numbers:
+        """The numbers of some rows, in an array of their own."""
+        return np.array(self.given[rows], np.float64)
 
 
 @dataclass(frozen=True)
 class TextColumn:
-    """Codes into the distinct texts; −1 where missing. ``declared``: the source itself says that this is text."""
+    """Codes into the distinct texts; −1 where missing. ``declared``: the source itself says that this is text; ``dated``: that it is dates."""
 
     codes: Codes
     texts: list[str]
     cells: Cells
     declared: bool = False
+    dated: bool = False
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -66,21 +79,37 @@ Column: TypeAlias = NumberColumn | TextColumn | UnusableColumn
 
 def column_of_numbers(values: NDArray[Any], null: Mask, tokens: MissingTokens) -> NumberColumn:
     """A column of a numeric array; NaN, or -999, counts as missing where it is among the missing tokens."""
-    numbers, null_cells = values.astype(np.float64), null
-    numbers[null] = np.nan
-    for token in tokens:
-        if meaning(token) is not Meaning.TEXT:
-            value = float(token)
-            null = null | (np.isnan(numbers) if math.isnan(value) else numbers == value)
+    missing = null
+    numbers, nan_is_missing = numbers_among(tokens)
+    if nan_is_missing and values.dtype.kind == "f":
+        missing = _either(missing, np.isnan(values))
+    for number in numbers:
+        missing = _either(missing, values.astype(np.float64) == number)
 
     def cells() -> NDArray[Any]:
-        if not null_cells.any():
+        if not null.any():
             return values
         array = values.astype(object)
-        array[null_cells] = None
+        array[null] = None
         return array
 
-    return NumberColumn(numbers, null, cells)
+    return NumberColumn(values, missing, cells)
+
+
+def _either(one: Mask, other: Mask) -> Mask:
+    return one | other if other.any() else one
+
+
+def numbers_among(tokens: MissingTokens) -> tuple[list[float], bool]:
+    """The numbers that mean a missing value, and whether NaN does."""
+    numbers = {float(token) for token in tokens if meaning(token) is not Meaning.TEXT}
+    finite = sorted(number for number in numbers if not math.isnan(number))
+    return finite, len(finite) < len(numbers)
+
+
+def none_missing(rows: int) -> Mask:
+    """A mask of so many rows without a missing value, which takes no memory and cannot be written to."""
+    return np.broadcast_to(np.False_, rows)
 
 
 def as_texts(column: NumberColumn | TextColumn) -> TextColumn:
@@ -107,8 +136,8 @@ def joined(columns: Sequence[Column]) -> Column:
 
     numbers = [column for column in columns if isinstance(column, NumberColumn)]
     if len(numbers) == len(columns):
-        values = np.concatenate([column.values for column in numbers])
-        return NumberColumn(values, np.concatenate([column.missing for column in numbers]), cells)
+        given = np.concatenate([column.given for column in numbers])
+        return NumberColumn(given, np.concatenate([column.missing for column in numbers]), cells)
     unusable = next((column for column in columns if isinstance(column, UnusableColumn)), None)
     if unusable is not None:
         return UnusableColumn(unusable.kind, cells)
@@ -118,4 +147,10 @@ def joined(columns: Sequence[Column]) -> Column:
     for part in parts:
         places = np.array([texts.setdefault(text, len(texts)) for text in part.texts] + [-1], np.int64)
         codes.append(places[part.codes])
-    return TextColumn(np.concatenate(codes), list(texts), cells, all(part.declared for part in parts))
+    return TextColumn(
+        np.concatenate(codes),
+        list(texts),
+        cells,
+        all(part.declared for part in parts),
+        all(part.dated for part in parts),
+    )

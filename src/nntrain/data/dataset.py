@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from nntrain.data.columns import Codes
 from nntrain.data.fitting import fit
+from nntrain.data.memory import give_back
 from nntrain.data.preprocessing import Preprocessing
 from nntrain.data.settings import DataSettings
 from nntrain.data.splitting import split_rows
 from nntrain.data.table import Table
-from nntrain.data.target import check_target
+from nntrain.data.targets import check_targets
 from nntrain.errors import DataError, Problem
 
 SplitName: TypeAlias = Literal["train", "validation", "test"]
@@ -27,9 +28,10 @@ SplitName: TypeAlias = Literal["train", "validation", "test"]
 class Split:
     """Encoded rows.
 
-    ``x`` (N, n) float32     ``y`` (N,) int64 class indices, or (N, 1) float32 standardised targets
+    ``x`` (N, n) float32     ``y`` (N,) int64 class indices, (N, T) int64 labels, or (N, T) float32 standardised targets
     ``rows``     (N,) int64 the number of each row in its source, from 0
     ``unknown``  for each column how many cells held a category that training did not have
+    ``weights``  (N,) float32 how much each row counts, where that is given
     """
 
     name: SplitName
@@ -37,6 +39,7 @@ class Split:
     y: NDArray[Any]
     rows: Codes
     unknown: dict[str, int]
+    weights: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.x)
@@ -47,6 +50,8 @@ class Split:
         digest = hashlib.sha256(f"{self.name} {self.x.shape} {self.y.shape} {self.y.dtype}".encode())
         digest.update(self.x.data)
         digest.update(np.ascontiguousarray(self.y).data)
+        if self.weights is not None:
+            digest.update(self.weights.data)
         return digest.hexdigest()
 
 
@@ -75,8 +80,8 @@ class Dataset:
         return {split.name: split.digest for split in self.splits}
 
 
-def load_dataset(settings: DataSettings) -> Dataset:
-    """Read, check, split, fit on the training rows, encode."""
+def load_dataset(settings: DataSettings, of_counts: bool = False) -> Dataset:
+    """Read, check, split, fit on the training rows, encode; ``of_counts`` where the target is to be a count."""
     began = time.perf_counter()
     tokens = frozenset(settings.missing_values)
     table = settings.train(tokens)
@@ -85,10 +90,12 @@ def load_dataset(settings: DataSettings) -> Dataset:
         others["validation"] = settings.validation(tokens)
     if settings.test is not None:
         others["test"] = settings.test(tokens)
+    give_back()
     read = time.perf_counter()
-    task = check_target(table, settings.target, settings.task)
+    task = check_targets(table, settings.targets, settings.task)
     rows = split_rows(table, settings, task)
-    preprocessing, warnings = fit(table, rows["train"], settings, task)
+    preprocessing, warnings = fit(table, rows["train"], settings, task, of_counts)
+    give_back()
     splits: dict[str, Split] = {}
     problems: list[Problem] = []
     for name in ("train", "validation", "test"):
@@ -104,6 +111,8 @@ def load_dataset(settings: DataSettings) -> Dataset:
             warnings += preprocessing.warnings(source, split.unknown, name=name)
     if problems:
         raise DataError(problems)
+    del table, others, source
+    give_back()
     timings = {"read": read - began, "encode": time.perf_counter() - read}
     train, validation, test = splits["train"], splits.get("validation"), splits.get("test")
     return Dataset(train, validation, test, preprocessing, warnings, timings)
@@ -123,10 +132,10 @@ def load_split(settings: DataSettings, preprocessing: Preprocessing, name: Split
 
 
 def _encode(table: Table, rows: Codes, preprocessing: Preprocessing, name: SplitName) -> Split:
-    """Inputs and targets; the mistakes of both are gathered."""
+    """Inputs, targets and weights; the mistakes of all are gathered."""
     problems: list[Problem] = []
     try:
-        y = preprocessing.target.encode(table, rows)
+        y, weights = preprocessing.aims(table, rows)
     except DataError as error:
         problems += error.problems
     try:
@@ -135,4 +144,4 @@ def _encode(table: Table, rows: Codes, preprocessing: Preprocessing, name: Split
         problems += error.problems
     if problems:
         raise DataError(problems)
-    return Split(name, x, y, rows, unknown)
+    return Split(name, x, y, rows, unknown, weights)

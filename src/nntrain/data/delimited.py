@@ -38,6 +38,7 @@ def read_delimited(path: Path, delimiter: str, tokens: MissingTokens) -> Table:
         rows = sum(_add(chunk, builders) for chunk in _chunks(reader, len(header)))
     except (csv.Error, _WrongLengthError):
         raise DataError(delimited_errors.broken_records(open_text(path), label, delimiter)) from None
+    del reader  # which holds the text
     if not rows:
         raise DataError(Problem(label, "the file has a header but no rows"))
     columns: dict[str, Column] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,10 @@ from nntrain.data.columns import (
     Column,
     Mask,
     MissingTokens,
+    TextColumn,
     UnusableColumn,
     column_of_numbers,
+    none_missing,
 )
 from nntrain.data.table import Origin, Table, quoted, shown_path
 from nntrain.data.text_column import column_of_texts
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL", "UTINYINT", "USMALLINT",
            "UINTEGER", "UBIGINT", "UHUGEINT")  # fmt: skip
 TEXTUAL = ("VARCHAR", "ENUM", "UUID", "DATE", "TIME", "TIMESTAMP", "INTERVAL")
+DATED = ("DATE", "TIMESTAMP")
 
 
 @contextmanager
@@ -115,7 +119,8 @@ def _column(duck: DuckDBPyConnection, name: str, kind: str, tokens: MissingToken
         )
     texts = _texts(duck, f"CAST({cell} AS VARCHAR)")
     if kind.startswith(TEXTUAL) and not kind.endswith("]"):
-        return column_of_texts(texts, tokens, declared=True)
+        column = column_of_texts(texts, tokens, declared=True)
+        return replace(column, dated=True) if kind.startswith(DATED) and isinstance(column, TextColumn) else column
     return UnusableColumn(kind, lambda: np.array([*texts, None], object)[:-1])
 
 
@@ -129,5 +134,5 @@ def _texts(duck: DuckDBPyConnection, expression: str) -> list[str | None]:
 
 def _fetch(duck: DuckDBPyConnection, expression: str) -> tuple[NDArray[Any], Mask]:
     fetched = duck.execute(f"SELECT {expression} AS cell FROM nntrain_rows").fetchnumpy()["cell"]
-    null = np.ma.getmaskarray(fetched)
-    return np.ma.getdata(fetched), np.array(null)
+    null = np.ma.getmask(fetched)
+    return np.ma.getdata(fetched), np.asarray(null) if np.any(null) else none_missing(len(fetched))

@@ -9,24 +9,31 @@ import numpy as np
 from nntrain.config.messages import shorten, suggestion
 from nntrain.data.cells import Meaning
 from nntrain.data.columns import Codes, NumberColumn, TextColumn
+from nntrain.data.date_input import fit_dates
 from nntrain.data.encoding import Encoder
 from nntrain.data.inference import kind_of, meanings, numbers_of, numeric_problems, usable
 from nntrain.data.inputs import CategoricalInput, Input, NumericInput
 from nntrain.data.preprocessing import Preprocessing
 from nntrain.data.settings import ColumnSettings, DataSettings, Task
 from nntrain.data.table import Table
-from nntrain.data.target import fit_target
+from nntrain.data.targets import fit_targets
 from nntrain.data.vocabulary import Vocabulary
+from nntrain.data.weights import fit_weights
 from nntrain.errors import DataError, Problem
 
+FITTING = {"numeric": ("scaling", "missing"), "categorical": ("encoding",), "date": ("dates",)}
+"""The settings of single columns that are for each kind."""
 
-def fit(table: Table, rows: Codes, settings: DataSettings, task: Task) -> tuple[Preprocessing, list[str]]:
-    """The preprocessing of some rows of a table, and what the user should be warned of."""
+
+def fit(
+    table: Table, rows: Codes, settings: DataSettings, task: Task, of_counts: bool = False
+) -> tuple[Preprocessing, list[str]]:
+    """The preprocessing of some rows of a table, and what the user should be warned of; for ``of_counts`` see `Target`."""
     problems = _unknown_names(table, settings)
     if problems:
         raise DataError(problems)
     ignored = {*settings.ignore, *(name for name, column in settings.columns.items() if column.type == "ignored")}
-    apart = {settings.target, settings.split.column}
+    apart = {*settings.targets, settings.split.column, settings.weights}
     inputs: list[Input] = []
     dropped: dict[str, str] = {}
     warnings: list[str] = []
@@ -49,9 +56,11 @@ def fit(table: Table, rows: Codes, settings: DataSettings, task: Task) -> tuple[
         listed = "; ".join(f"'{shorten(name)}' {reason}" for name, reason in list(dropped.items())[:3])
         more = f"; and {len(dropped) - 3} more" if len(dropped) > 3 else ""
         warnings.insert(0, f"columns that tell nothing are dropped: {listed}{more}")
-    target = fit_target(table, rows, settings.target, task)
+    target = fit_targets(table, rows, settings.targets, task, of_counts, transform=settings.target_transform)
+    weights = fit_weights(table, rows, settings.weights) if settings.weights is not None else None
     left_out = [name for name in table.columns if name in ignored or name == settings.split.column]
-    return Preprocessing(target, inputs, columns, dropped, left_out, list(settings.missing_values)), warnings
+    tokens = list(settings.missing_values)
+    return Preprocessing(target, inputs, columns, dropped, left_out, tokens, weights), warnings
 
 
 def _unknown_names(table: Table, settings: DataSettings) -> list[Problem]:
@@ -61,8 +70,12 @@ def _unknown_names(table: Table, settings: DataSettings) -> list[Problem]:
         for name, key in named
         if name not in table.columns
     ]
-    if settings.target in settings.ignore:
-        problems.append(table.problem(f"'{shorten(settings.target)}' is the target; it cannot be ignored"))
+    roles = dict.fromkeys(settings.targets, "the target" if len(settings.targets) == 1 else "a target")
+    if settings.weights is not None:
+        roles[settings.weights] = "the weights"
+    for name, role in roles.items():
+        if name in settings.ignore:
+            problems.append(table.problem(f"'{shorten(name)}' is {role}; it cannot be ignored"))
     return problems
 
 
@@ -76,10 +89,18 @@ def _fit_column(table: Table, rows: Codes, name: str, settings: DataSettings, wa
         )
         raise DataError(table.problem(message))
     kind = own.type or found
-    wrong = "encoding" if kind == "numeric" else "scaling" if own.scaling else "missing"
-    if getattr(own, wrong) is not None:
-        message = f"data.columns.{shorten(name)}.{wrong} is not for a {kind} column; give its type, or take this away"
-        raise DataError(table.problem(message))
+    wrong = [key for key in ("scaling", "missing", "encoding", "dates") if key not in FITTING[kind]]
+    problems = [
+        table.problem(
+            f"data.columns.{shorten(name)}.{key} is not for a {kind} column; give its type, or take this away"
+        )
+        for key in wrong
+        if getattr(own, key) is not None
+    ]
+    if problems:
+        raise DataError(problems)
+    if kind == "date":
+        return fit_dates(table, rows, name, own.dates or settings.dates)
     if kind == "numeric":
         return _fit_numeric(table, rows, name, settings, own)
     if own.type is None:
@@ -120,9 +141,11 @@ def _fit_categorical(
         return f"is '{shorten(vocabulary.names[0])}' in every training row"
     encoding = encoder(vocabulary, np.bincount(codes[codes >= 0], minlength=size), absent > 0)
     kept = encoding.categories
+    if not kept and not absent:
+        return "has no category that enough training rows hold to be told apart"
     many = f"column '{shorten(name)}' has {size} categories"
     if kept < size:
-        rest = f"{kept} are kept, the others share the input for the unknown"
+        rest = f"{kept} are kept, the others are joined as rare"
         warnings.append(f"{many}: {rest}; if it names rows, add it to data.ignore")
     elif size > 20 and size > len(codes) / 2:
         warnings.append(f"{many} in {len(codes)} rows; if it names rows, add it to data.ignore")

@@ -19,7 +19,7 @@ from nntrain.data.settings import Task
 from nntrain.data.table import Table
 from nntrain.errors import DataError, Problem
 
-Kind = Literal["numeric", "categorical"]
+Kind = Literal["numeric", "categorical", "date"]
 
 MOSTLY = 0.9
 """From this share of numbers on, what is no number is a mistake."""
@@ -28,13 +28,15 @@ FEW_CLASSES = 20
 
 
 def kind_of(column: NumberColumn | TextColumn, rows: Codes) -> Kind | None:
-    """Numeric or categorical, going by some rows of a column; None if they hold no value."""
+    """Numeric, categorical or date, going by some rows of a column; None if they hold no value."""
     if isinstance(column, NumberColumn):
         return None if column.missing[rows].all() else "numeric"
     counts = meanings(column, rows)
     total = counts.total()
     if not total:
         return None
+    if column.dated:
+        return "date"
     if column.declared or counts[Meaning.CODE]:
         return "categorical"
     good = counts[Meaning.NUMBER]
@@ -53,7 +55,7 @@ def meanings(column: TextColumn, rows: Codes) -> Counter[Meaning]:
 
 def task_of(column: NumberColumn | TextColumn, rows: Codes) -> Task:
     """What a target without missing values asks for."""
-    if kind_of(column, rows) == "categorical":
+    if kind_of(column, rows) != "numeric":
         return "classification"
     values = numbers_of(column, rows)[0]
     distinct = np.unique(values[np.isfinite(values)])
@@ -66,7 +68,7 @@ def numbers_of(column: NumberColumn | TextColumn, rows: Codes) -> tuple[Numbers,
     """Some rows of a column as numbers, which of them are missing, and row and text of what is no number."""
     missing = column.missing[rows]
     if isinstance(column, NumberColumn):
-        values = column.values[rows]
+        values = column.numbers(rows)
     else:
         values = np.array([*map(number, column.texts), math.nan])[column.codes[rows]]
     faults = []

@@ -9,12 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nntrain.data.columns import Codes
+from nntrain.data.date_input import DateInput
 from nntrain.data.encoding import Encoding, encodings
 from nntrain.data.imputation import Fill
 from nntrain.data.inference import numbers_of, numeric_problems, usable
-from nntrain.data.scaling import Scale, scales
+from nntrain.data.matrix import AffineColumn
+from nntrain.data.scales import Affine, Scale, scales
 from nntrain.data.table import Table
 from nntrain.errors import DataError
+from nntrain.types import Feature
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,17 @@ class NumericInput:
     def features(self) -> list[str]:
         """The names of the inputs."""
         return [self.name, f"{self.name} is missing"] if self.fill.indicator else [self.name]
+
+    @property
+    def described(self) -> list[Feature]:
+        """What each input stands for."""
+        return [Feature(name, self.name, "flag" if place else "number") for place, name in enumerate(self.features)]
+
+    def affine(self, place: int, feature: int) -> AffineColumn | None:
+        """How the column is encoded from a matrix, if it can be; ``place`` there, ``feature`` among all inputs."""
+        if self.fill.indicator or not isinstance(self.scale, Affine):
+            return None
+        return AffineColumn(place, feature, self.fill.value, self.scale.shift, self.scale.scale)
 
     def write(self, table: Table, rows: Codes, out: NDArray[np.float32]) -> int:
         """Fill this column's inputs, (N, width); the number of missing values, if training had none."""
@@ -83,6 +97,12 @@ class CategoricalInput:
         """The names of the inputs."""
         return [self.name + feature for feature in self.encoding.features]
 
+    @property
+    def described(self) -> list[Feature]:
+        """What each input stands for."""
+        codes = self.encoding.codes
+        return [Feature(name, self.name, "code" if codes else "flag", codes) for name in self.features]
+
     def write(self, table: Table, rows: Codes, out: NDArray[np.float32]) -> int:
         """Fill this column's inputs, (N, width); how many cells held what training had not."""
         return self.encoding.write(usable(table, self.name), rows, out)
@@ -90,7 +110,7 @@ class CategoricalInput:
     def describe(self) -> str:
         """What becomes of its categories."""
         kept = self.encoding.categories
-        return self.encoding.describe() + (f", the {kept} most frequent" if kept < self.categories else "")
+        return self.encoding.describe() + (f", {kept} of {self.categories} by name" if kept < self.categories else "")
 
     def state(self) -> dict[str, Any]:
         """All of it as JSON holds it."""
@@ -103,6 +123,6 @@ class CategoricalInput:
         return cls(state["name"], encodings.restore(state["encoding"]), state["missing"], state["categories"])
 
 
-Input: TypeAlias = NumericInput | CategoricalInput
-INPUTS: dict[str, type[Input]] = {cls.type: cls for cls in (NumericInput, CategoricalInput)}
+Input: TypeAlias = NumericInput | CategoricalInput | DateInput
+INPUTS: dict[str, type[Input]] = {cls.type: cls for cls in (NumericInput, CategoricalInput, DateInput)}
 """The classes of inputs by the type of their column."""

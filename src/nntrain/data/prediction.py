@@ -18,13 +18,14 @@ from nntrain.errors import DataError, Problem
 
 @dataclass(frozen=True)
 class LoadedRows:
-    """Encoded rows of a table, with ``y`` if it was asked for; see `Split` for shapes."""
+    """Encoded rows of a table, with ``y`` and ``weights`` if they were asked for; see `Split` for shapes."""
 
     x: NDArray[np.float32]
     y: NDArray[Any] | None
     table: Table
     unknown: dict[str, int]
     warnings: list[str]
+    weights: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.x)
@@ -37,19 +38,19 @@ def load_rows(source: Any, preprocessing: Preprocessing, *, need_target: bool) -
     """
     table = _table(source, preprocessing)
     problems: list[Problem] = []
-    y = None
+    y = weights = None
     try:
         x, unknown = preprocessing.encode(table)
     except DataError as error:
         problems += error.problems
     if need_target:
         try:
-            y = preprocessing.target.encode(table, np.arange(table.rows))
+            y, weights = preprocessing.aims(table, np.arange(table.rows))
         except DataError as error:
             problems += error.problems
     if problems:
         raise DataError(problems)
-    return LoadedRows(x, y, table, unknown, preprocessing.warnings(table, unknown, name=table.label))
+    return LoadedRows(x, y, table, unknown, preprocessing.warnings(table, unknown, name=table.label), weights)
 
 
 def _table(source: Any, preprocessing: Preprocessing) -> Table:

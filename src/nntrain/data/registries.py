@@ -12,5 +12,7 @@ scalers: Registry[Any] = Registry("scaling")
 """How numbers are scaled: functions from training values to a fitted `Scale`."""
 encoders: Registry[Any] = Registry("categorical encoding")
 """How categories become numbers: functions from a fitted `Vocabulary` to an `Encoding`."""
+date_encoders: Registry[Any] = Registry("date encoding")
+"""How dates become numbers: classes that fit each part of a date."""
 imputers: Registry[Any] = Registry("imputation")
 """What stands in for missing numbers: functions from training values to a `Fill`."""

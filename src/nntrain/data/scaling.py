@@ -2,102 +2,23 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
-from statistics import NormalDist
-from typing import Any, ClassVar, TypeAlias
+from typing import Annotated, TypeAlias
 
 import numpy as np
+from annotated_types import Ge, Le
 
 from nntrain.data.columns import Numbers
-from nntrain.data.kinds import Fitted, Kinds
 from nntrain.data.registries import scalers
+from nntrain.data.scales import Affine, NormalQuantiles, Scale, SignedLog, SmoothClip, Steps, signed_log
 
 KNOTS = 1_000
 """How many quantiles of the training values `quantile` stores at most."""
-TAIL = 1e-7
-"""`quantile` clips shares to [TAIL, 1 − TAIL] before the normal quantile: ±5.2."""
-
-
-class Scale(Fitted):
-    """A fixed map of numbers to numbers."""
-
-    @abstractmethod
-    def __call__(self, values: Numbers) -> Numbers:
-        """Scaled values."""
-
-
-scales: Kinds[Scale] = Kinds()
-"""The maps that a checkpoint may hold."""
-
-
-@scales
-@dataclass(frozen=True)
-class Affine(Scale):
-    """z = (x − shift) / scale."""
-
-    kind: ClassVar[str] = "affine"
-    shift: float
-    scale: float
-
-    def __call__(self, values: Numbers) -> Numbers:
-        """Scaled values."""
-        return (values - self.shift) / self.scale
-
-    def describe(self) -> str:
-        """``(x − 3.1) / 0.2``."""
-        return f"(x − {self.shift:.4g}) / {self.scale:.4g}".replace("− -", "+ ")
-
-    def state(self) -> dict[str, Any]:
-        """The fitted numbers."""
-        return {"shift": self.shift, "scale": self.scale}
-
-    @classmethod
-    def from_state(cls, state: dict[str, Any]) -> Affine:
-        """What `state` gave."""
-        return cls(state["shift"], state["scale"])
-
-
-@scales
-@dataclass(frozen=True)
-class NormalQuantiles(Scale):
-    """z = Φ⁻¹(share of the training values below x), between stored quantiles by linear interpolation."""
-
-    kind: ClassVar[str] = "normal_quantiles"
-    knots: tuple[float, ...]
-
-    def __call__(self, values: Numbers) -> Numbers:
-        """Scaled values."""
-        knots, shares = np.array(self.knots), np.linspace(0, 1, len(self.knots))
-        # Among equal knots the share is the mean of the first and the last, hence from below and from above.
-        below = np.interp(values, knots, shares)
-        above = -np.interp(-values, -knots[::-1], -shares[::-1])
-        share = np.where(values <= knots[0], 0.0, np.where(values >= knots[-1], 1.0, (below + above) / 2))
-        return _normal_quantile(np.clip(share, TAIL, 1 - TAIL))
-
-    def describe(self) -> str:
-        """``normal quantiles, 1,000 knots``."""
-        return f"normal quantiles, {len(self.knots):,} knots"
-
-    def state(self) -> dict[str, Any]:
-        """The fitted numbers."""
-        return {"knots": list(self.knots)}
-
-    @classmethod
-    def from_state(cls, state: dict[str, Any]) -> NormalQuantiles:
-        """What `state` gave."""
-        return cls(tuple(state["knots"]))
-
 
 Scaler: TypeAlias = Callable[[Numbers], Scale]
-
-
-def _normal_quantile(shares: Numbers) -> Numbers:
-    """Φ⁻¹ (Wichura's algorithm AS 241, as Python's statistics has it), once for each distinct share."""
-    distinct, places = np.unique(shares, return_inverse=True)
-    inverse = NormalDist().inv_cdf
-    return np.array([inverse(share) for share in distinct.tolist()])[places]
+SMALLEST = 1e-290
+"""A distance below this has no reciprocal."""
+Bins = Annotated[int, Ge(2), Le(10_000)]
 
 
 def _spread(values: Numbers) -> float:
@@ -158,3 +79,44 @@ def none(values: Numbers) -> Affine:
     """
     del values
     return Affine(0.0, 1.0)
+
+
+@scalers
+def robust_smooth_clip(values: Numbers) -> SmoothClip:
+    """z = f · (x − median), then z / √(1 + (z/3)²): outliers neither move it nor reach beyond ±3 (Holzmüller et al., 2024).
+
+    YAML      numeric: robust_smooth_clip
+
+    f = 1 / (third quartile − first quartile); where these coincide 2 / (max − min). Made for RealMLP.
+    """
+    first, median, third = np.percentile(values, [25, 50, 75])
+    low, high = float(np.min(values)), float(np.max(values))
+    distance = float(third - first) or (high / 2 - low / 2)
+    return SmoothClip(float(median), 1.0 / distance if distance >= SMALLEST else 0.0)
+
+
+@scalers
+def log1p(values: Numbers) -> SignedLog:
+    """z = (sign(x) · log(1 + |x|) − mean) / σ, mean and σ of the logarithms: for amounts that span several powers of ten.
+
+    YAML      numeric: log1p
+    """
+    logs = signed_log(values)
+    return SignedLog(float(np.mean(logs)), _spread(logs))
+
+
+@scalers
+def bins(values: Numbers, *, count: Bins = 16) -> Steps:
+    """The number of the bin that x falls in, from −1 (the first) to 1 (the last); bins hold equally many training rows.
+
+    YAML      numeric: {bins: 10}
+
+    One input, whose order the network sees; for one input a bin take the layer piecewise_linear, which does not lose what lies
+    within a bin either. Where quantiles coincide, bins are fewer. The edges are those of scikit-learn's KBinsDiscretizer
+    (strategy="quantile", quantile_method="linear").
+    """
+    distinct = np.unique(values)
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, count + 1)))[1:-1]
+    if not len(edges):  # nearly all values are one
+        edges = distinct[1:2] if len(distinct) > 1 else distinct
+    return Steps(tuple(edges.tolist()))

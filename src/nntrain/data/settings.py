@@ -5,20 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Literal, TypeAlias, cast
 
+from annotated_types import MaxLen, MinLen
+
 from nntrain.config.markers import Named, Section
 from nntrain.data.cells import DEFAULT_MISSING
+from nntrain.data.dates import DateEncoder
 from nntrain.data.encoding import Encoder
 from nntrain.data.imputation import Imputer
-from nntrain.data.registries import encoders, imputers, scalers, sources
+from nntrain.data.registries import date_encoders, encoders, imputers, scalers, sources
 from nntrain.data.scaling import Scaler
 from nntrain.data.sources import Located, Source
+from nntrain.data.target_transform import TargetTransform, target_transforms
 from nntrain.errors import ConfigError
-from nntrain.types import Seed, Share
+from nntrain.types import Count, Seed, Share
 
-Task: TypeAlias = Literal["classification", "regression"]
-ColumnType: TypeAlias = Literal["numeric", "categorical", "ignored"]
+Task: TypeAlias = Literal["classification", "multilabel", "regression"]
+ColumnType: TypeAlias = Literal["numeric", "categorical", "date", "ignored"]
 
 STANDARDIZE, ONE_HOT, MEDIAN = cast("Scaler", "standardize"), cast("Encoder", "one_hot"), cast("Imputer", "median")
+CYCLIC = cast("DateEncoder", "cyclic")
 """Defaults as the config would name them; the check of the settings turns them into components."""
 
 
@@ -52,16 +57,18 @@ class ColumnSettings:
 
     YAML      columns: {age: {type: numeric, missing: mean}, postcode: {type: categorical}}
 
-    ``type``      numeric, categorical or ignored; by default found on the training rows
+    ``type``      numeric, categorical, date or ignored; by default found on the training rows, date if the source says so
     ``scaling``   for a numeric column
     ``encoding``  for a categorical column
     ``missing``   for a numeric column
+    ``dates``     for a column of dates
     """
 
     type: ColumnType | None = None
     scaling: Annotated[Scaler | None, Named(scalers)] = None
     encoding: Annotated[Encoder | None, Named(encoders)] = None
     missing: Annotated[Imputer | None, Named(imputers)] = None
+    dates: Annotated[DateEncoder | None, Named(date_encoders)] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,26 +76,48 @@ class DataSettings:
     """Which rows to learn from, what to predict, and how columns become inputs.
 
     ``train``           a path, a glob, ``{sql: …}`` or a generated source
-    ``target``          the column to predict
+    ``target``          the column to predict, or a list of them: numbers all, or labels of two classes all
     ``validation``, ``test``  tables of their own, if there are any; else see ``split``
     ``numeric``         the scaling of numeric columns
     ``categorical``     the encoding of categorical columns
+    ``dates``           what becomes of columns of dates
     ``missing``         what stands in for missing numbers; a missing category is a category of its own
     ``missing_values``  the texts that mean a missing value, exactly as written; an empty cell always does
-    ``task``            classification or regression; by default found on the target
+    ``task``            classification, regression, or multilabel (several targets of two classes); by default found on the target
+    ``target_transform``  log or log1p: what is learnt of a number that is to be predicted; predictions are turned back
     ``ignore``          columns that are not looked at
     ``columns``         settings of single columns
+    ``weights``         a column that says how much each row counts, in the loss and in all figures; it is no input
+    ``image``           [height, width], where the columns, in their order, are the pixels of a picture, row by row
     """
 
     train: Annotated[Source, Located(sources)]
-    target: str
+    target: str | list[str]
     validation: Annotated[Source | None, Located(sources)] = None
     test: Annotated[Source | None, Located(sources)] = None
     split: Annotated[SplitSettings, Section()] = SplitSettings()
     numeric: Annotated[Scaler, Named(scalers)] = STANDARDIZE
     categorical: Annotated[Encoder, Named(encoders)] = ONE_HOT
+    dates: Annotated[DateEncoder, Named(date_encoders)] = CYCLIC
     missing: Annotated[Imputer, Named(imputers)] = MEDIAN
     missing_values: list[str] = field(default_factory=lambda: list(DEFAULT_MISSING))
     task: Task | None = None
+    target_transform: Annotated[TargetTransform | None, Named(target_transforms)] = None
     ignore: list[str] = field(default_factory=list)
     columns: dict[str, Annotated[ColumnSettings, Section()]] = field(default_factory=dict)
+    weights: str | None = None
+    image: Annotated[list[Count], MinLen(2), MaxLen(2)] | None = None
+
+    def __post_init__(self) -> None:
+        if not self.targets:
+            raise ConfigError("data.target: []; expected a column, or a list of them")
+        twice = [name for name in dict.fromkeys(self.targets) if self.targets.count(name) > 1]
+        if twice:
+            raise ConfigError(f"data.target: '{twice[0]}' is listed twice")
+        if self.weights in self.targets:
+            raise ConfigError(f"data.weights: '{self.weights}' is a target; expected another column")
+
+    @property
+    def targets(self) -> list[str]:
+        """The columns to predict."""
+        return [self.target] if isinstance(self.target, str) else self.target

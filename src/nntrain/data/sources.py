@@ -32,6 +32,9 @@ def file(tokens: MissingTokens, *, path: Text, format: Format | None = None, del
 
     By suffix: CSV, TSV, JSON lines (each may be ``.gz``), Parquet, and ``.npz`` with the arrays ``X`` (columns x0, x1, …)
     and ``y``. ``format`` is for other suffixes, ``delimiter`` for CSV that is not split by commas.
+
+    An array of 256 MiB or more in an ``.npz`` that is not compressed is not read but mapped: leave such a file as it is
+    while it is trained on.
     """
     return read_files(path, format, delimiter, tokens)
 

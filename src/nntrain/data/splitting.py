@@ -23,10 +23,12 @@ def split_rows(table: Table, settings: DataSettings, task: Task) -> dict[str, Co
     if split.column is not None:
         return _by_column(table, split.column, own)
     shares = {name: 0.0 if name in own else getattr(split, name) for name in ("validation", "test")}
-    if split.stratify and task == "regression":
-        raise DataError(table.problem("data.split.stratify needs classes, and the task is regression"))
+    if split.stratify and task != "classification":
+        raise DataError(table.problem(f"data.split.stratify needs classes of one target, and the task is {task}"))
+    if not any(shares.values()):
+        return {"train": np.arange(table.rows)}
     stratified = task == "classification" if split.stratify is None else split.stratify
-    strata = class_codes(table, settings.target) if stratified else np.zeros(table.rows, np.int64)
+    strata = class_codes(table, settings.targets[0]) if stratified else np.zeros(table.rows, np.int64)
     chosen = _by_shares(strata, shares, split)
     for name, share in shares.items():
         if share and not len(chosen[name]):
@@ -43,7 +45,8 @@ def _by_shares(strata: Codes, shares: dict[str, float], split: SplitSettings) ->
     """Random rows of each stratum. Cumulative rounding keeps every stratum within one row of its share, and the total exact."""
     order = stream(split.seed, "split").permutation(len(strata))
     parts: dict[str, list[Codes]] = {name: [] for name in NAMES}
-    before, by_stratum = 0, order[np.argsort(strata[order], kind="stable")]
+    small = strata.astype(np.uint16) if strata.max() < 1 << 16 else strata  # which is sorted by counting
+    before, by_stratum = 0, order[np.argsort(small[order], kind="stable")]
     for size in np.bincount(strata).tolist():
         rows = by_stratum[before : before + size]
         take = {name: round(share * (before + size)) - round(share * before) for name, share in shares.items()}

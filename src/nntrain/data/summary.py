@@ -30,6 +30,7 @@ class DataSummary:
     ``rows``     for each split
     ``classes``  for each split the rows of each class; empty for regression
     ``missing_values``  the texts that mean a missing value
+    ``weights``  the column that says how much a row counts
     """
 
     target: str
@@ -41,6 +42,7 @@ class DataSummary:
     missing_values: list[str]
     warnings: list[str]
     timings: dict[str, float]
+    weights: str | None = None
 
 
 def summarize(dataset: Dataset) -> DataSummary:
@@ -66,6 +68,7 @@ def summarize(dataset: Dataset) -> DataSummary:
         missing_values=preprocessing.missing_values,
         warnings=dataset.warnings,
         timings=dataset.timings,
+        weights=None if preprocessing.weights is None else preprocessing.weights.name,
     )
 
 

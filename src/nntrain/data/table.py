@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from nntrain.config.messages import shorten
 from nntrain.data.columns import Column, joined
+from nntrain.data.matrix import Matrix
 from nntrain.errors import DataError, Problem
 
 Lines: TypeAlias = Callable[[Sequence[int]], dict[int, int]]
@@ -30,10 +31,11 @@ class Origin:
 
 @dataclass(frozen=True)
 class Table:
-    """Columns of equal length, in the order of the source."""
+    """Columns of equal length, in the order of the source; those that lie side by side in ``matrix`` are views of it."""
 
     columns: dict[str, Column]
     origins: list[Origin]
+    matrix: Matrix | None = None
 
     @property
     def rows(self) -> int:
@@ -76,6 +78,8 @@ class Table:
 def stacked(tables: Sequence[Table]) -> Table:
     """Tables with the same columns, in any order, one below the other."""
     first = tables[0]
+    if len(tables) == 1:
+        return first
     for table in tables[1:]:
         absent = [name for name in first.columns if name not in table.columns]
         extra = [name for name in table.columns if name not in first.columns]

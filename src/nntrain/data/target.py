@@ -13,6 +13,7 @@ from nntrain.data.columns import Codes, NumberColumn, TextColumn
 from nntrain.data.inference import grievance, numbers_of, numeric_problems, task_of, usable
 from nntrain.data.settings import Task
 from nntrain.data.table import SHOWN_PROBLEMS, Table
+from nntrain.data.target_transform import TargetTransform, target_transforms, transformed
 from nntrain.data.vocabulary import UNKNOWN, Vocabulary
 from nntrain.errors import DataError
 
@@ -24,6 +25,8 @@ class Target:
     ``vocabulary``    the classes in their order; None for regression
     ``counts``        how many training rows each class has
     ``mean``, ``scale``  of the training rows, for regression: y = (value − mean) / scale
+    ``transform``  of the values before that, if there is one: mean and scale are those of transformed values, ``average`` the mean without
+    ``of_counts``  the loss is for counts: no value may be negative, and y = value / scale, where scale is their mean
     """
 
     name: str
@@ -32,11 +35,36 @@ class Target:
     counts: tuple[int, ...] = ()
     mean: float = 0.0
     scale: float = 1.0
+    of_counts: bool = False
+    transform: TargetTransform | None = None
+    average: float | None = None
+
+    @property
+    def columns(self) -> tuple[Target, ...]:
+        """Itself alone, as a group has several."""
+        return (self,)
+
+    @property
+    def names(self) -> list[str]:
+        """Its name alone."""
+        return [self.name]
 
     @property
     def classes(self) -> list[str] | None:
         """The names of the classes, in the order of their indices; None for regression."""
         return None if self.vocabulary is None else list(self.vocabulary.names)
+
+    @property
+    def constant(self) -> NDArray[np.float64]:
+        """What the training rows say without any input: the shares of the classes (K,), or the mean in its own units (1,)."""
+        if self.vocabulary is not None:
+            return np.asarray(self.counts, np.float64) / sum(self.counts)
+        return np.array([self.scale if self.of_counts else self.mean if self.average is None else self.average])
+
+    def restore(self, standardised: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Standardised values in the target's own units."""
+        values = self.mean + self.scale * standardised
+        return values if self.transform is None else self.transform.inverse(values)
 
     def encode(self, table: Table, rows: Codes) -> NDArray[Any]:
         """Class indices (N,) int64, or standardised values (N, 1) float32."""
@@ -45,6 +73,10 @@ class Target:
             values, _, faults = numbers_of(column, rows)
             if faults:
                 raise DataError(numeric_problems(table, self.name, faults, advice=False))
+            if self.of_counts:
+                self._check_counts(table, rows, values)
+            if self.transform is not None:
+                values = transformed(table, rows, self.name, values, self.transform)
             return np.asarray((values - self.mean) / self.scale, np.float32)[:, None]
         codes = self.vocabulary.codes(column)[rows]
         wrong = rows[codes == UNKNOWN]
@@ -52,6 +84,18 @@ class Target:
             cells, shown = column.cells(), wrong[:SHOWN_PROBLEMS].tolist()
             raise DataError(table.problems([(row, self._no_class(str(cells[row]))) for row in shown], len(wrong)))
         return codes
+
+    def _check_counts(self, table: Table, rows: Codes, values: NDArray[np.float64]) -> None:
+        negative = np.flatnonzero(values < 0.0)
+        if len(negative):
+            found = [
+                (
+                    int(rows[at]),
+                    f"target '{shorten(self.name)}': {values[at]:g} is negative; the loss is for counts: expected ≥ 0",
+                )
+                for at in negative[:SHOWN_PROBLEMS].tolist()
+            ]
+            raise DataError(table.problems(found, len(negative)))
 
     def _no_class(self, cell: str) -> str:
         hint = suggestion(shorten(cell), self.classes or ())
@@ -67,6 +111,9 @@ class Target:
             "counts": list(self.counts),
             "mean": self.mean,
             "scale": self.scale,
+            "of_counts": self.of_counts,
+            "transform": self.transform.kind if self.transform else None,
+            "average": self.average,
         }
 
     @classmethod
@@ -74,12 +121,27 @@ class Target:
         """What `state` gave."""
         vocabulary = state["vocabulary"]
         known = {**state, "counts": tuple(state["counts"])}
+        if state.get("transform") is not None:
+            known["transform"] = target_transforms[state["transform"]].factory()
         return cls(**{**known, "vocabulary": Vocabulary.from_state(vocabulary) if vocabulary else None})
 
 
-def fit_target(table: Table, rows: Codes, name: str, task: Task) -> Target:
-    """The target of some rows, which are those of training."""
+def fit_target(
+    table: Table,
+    rows: Codes,
+    name: str,
+    task: Task,
+    of_counts: bool = False,
+    *,
+    transform: TargetTransform | None = None,
+) -> Target:
+    """The target of some rows, which are those of training; ``of_counts`` where the loss is for counts."""
     column = target_column(table, name, rows)
+    if transform is not None and (task == "classification" or of_counts):
+        why = "the loss is for counts, which it takes as they are" if of_counts else f"the task here is {task}"
+        raise DataError(
+            table.problem(f"data.target_transform: {transform.kind} is for numbers that are measured; {why}")
+        )
     if task == "classification":
         vocabulary = Vocabulary.of(column, rows)
         counts = np.bincount(vocabulary.codes(column)[rows], minlength=len(vocabulary.names))
@@ -87,7 +149,14 @@ def fit_target(table: Table, rows: Codes, name: str, task: Task) -> Target:
     values, _, faults = numbers_of(column, rows)
     if faults:
         raise DataError(numeric_problems(table, name, faults, advice=False))
-    return Target(name, task, mean=float(np.mean(values)), scale=float(np.std(values)) or 1.0)
+    mean = float(np.mean(values))
+    if transform is not None:
+        logs = transformed(table, rows, name, values, transform)
+        spread = float(np.std(logs)) or 1.0
+        return Target(name, task, mean=float(np.mean(logs)), scale=spread, transform=transform, average=mean)
+    if of_counts:
+        return Target(name, task, scale=mean if mean > 0.0 else 1.0, of_counts=True)
+    return Target(name, task, mean=mean, scale=float(np.std(values)) or 1.0)
 
 
 def check_target(table: Table, name: str, task: Task | None) -> Task:

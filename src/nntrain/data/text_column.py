@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nntrain.data.cells import BLANKS, EXACT_INTEGERS, PLAIN_CELL, number
-from nntrain.data.columns import Cells, Codes, Column, MissingTokens, NumberColumn, TextColumn
+from nntrain.data.columns import Cells, Codes, Column, MissingTokens, NumberColumn, TextColumn, none_missing
 
 
 class Places(dict[str | None, int]):
@@ -50,12 +50,13 @@ class ColumnBuilder:
 
     def finish(self) -> Column | None:
         """The column; None if its cells have to be added again to a builder that is not direct."""
+        parts, self.parts = self.parts, []
         if self.failed:
             return None
         if self.direct:
-            numbers = np.concatenate(self.parts)
-            return NumberColumn(numbers, np.zeros(len(numbers), np.bool_), self.cells)
-        return self._coded(np.concatenate(self.parts))
+            numbers = np.concatenate(parts)
+            return NumberColumn(numbers, none_missing(len(numbers)), self.cells)
+        return self._coded(np.concatenate(parts))
 
     def _coded(self, places: Codes) -> Column:
         texts: dict[str, int] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import zlib
@@ -10,6 +11,9 @@ from pathlib import Path
 from nntrain.config.messages import shorten
 from nntrain.data.table import shown_path
 from nntrain.errors import DataError, Problem
+
+PIECE = 1 << 20
+"""Bytes that are decoded at a time."""
 
 
 def read_bytes(path: Path) -> bytes:
@@ -38,16 +42,28 @@ def open_text(path: Path) -> io.TextIOWrapper:
     if nul >= 0:
         message = "a NUL byte: this is no text file, or it is damaged"
         raise DataError(Problem(f"{label}:{line_of(content, nul)}", message))
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = line_of(content, error.start)
-        before = content[max(0, error.start - 20) : error.start].split(b"\n")[-1]
-        after = content[error.start : error.start + 20].split(b"\n")[0]
+    if (start := undecodable(content)) is not None:
+        line = line_of(content, start)
+        before = content[max(0, start - 20) : start].split(b"\n")[-1]
+        after = content[start : start + 20].split(b"\n")[0]
         around = (before + after).decode("utf-8", "backslashreplace").strip()
         message = f"not UTF-8: '{shorten(around)}'; save the file as UTF-8"
-        raise DataError(Problem(f"{label}:{line}", message)) from None
+        raise DataError(Problem(f"{label}:{line}", message))
     return io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline="")
+
+
+def undecodable(content: bytes) -> int | None:
+    """Where the first bytes stand that are not UTF-8; looks at a piece at a time, as the text takes more room than they."""
+    if content.isascii():
+        return None
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for start in range(0, len(content), PIECE):
+        begun, _ = decoder.getstate()
+        try:
+            decoder.decode(content[start : start + PIECE], final=start + PIECE >= len(content))
+        except UnicodeDecodeError as error:
+            return start - len(begun) + error.start
+    return None
 
 
 def line_of(content: bytes, position: int) -> int:

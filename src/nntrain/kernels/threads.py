@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 WORTH_SHARING = 1 << 24
 """Multiplications of a forward pass (about half a millisecond of it) from which on sharing a batch pays."""
+WORTH_MEETING = 1 << 21
+"""The same for threads of a compiled program."""
 LARGE_PRODUCT = 1 << 28
 """Multiplications of a single product (256 × 1,024 × 1,024) from which on the threads of BLAS are worth their risk."""
 SMALLEST_SHARE = 32
@@ -28,10 +30,17 @@ class Parallelism:
     threads: int
 
 
-def fitting_parallelism(weights: Sequence[tuple[int, ...]], rows: int, *, coupled: bool) -> Parallelism:
-    """What suits a network of these weights; ``coupled`` where rows of a batch depend on each other (batch_norm)."""
+def fitting_parallelism(
+    weights: Sequence[tuple[int, ...]], rows: int, *, coupled: bool, program: bool = False
+) -> Parallelism:
+    """What suits a network of these weights; ``coupled`` where rows of a batch depend on each other (batch_norm).
+
+    Threads of a compiled ``program`` wait for each other turning, a fraction of a microsecond, so they pay much sooner.
+    """
     products = [rows * shape[0] * shape[1] for shape in weights if len(shape) == 2]
     cores = usable_cores()
+    if program:
+        return Parallelism(max(min(cores, rows // SMALLEST_SHARE), 1) if sum(products) >= WORTH_MEETING else 1, 1)
     if not coupled and sum(products) >= WORTH_SHARING:
         return Parallelism(max(min(cores, rows // SMALLEST_SHARE), 1), 1)
     if max(products, default=0) >= LARGE_PRODUCT:

@@ -1,11 +1,39 @@
 """Layers, activations, initializers and losses; importing this room fills its registries."""
 
-from nntrain.network import activation, batch_norm, dense, dropout
+from nntrain.network import (
+    activation,
+    alpha_dropout,
+    batch_norm,
+    branches,
+    classification_loss,
+    dense,
+    dropout,
+    embedding,
+    focal_loss,
+    gaussian_noise,
+    gelu,
+    given,
+    layer_norm,
+    margin_loss,
+    multilabel_loss,
+    periodic,
+    piecewise_linear,
+    prelu,
+    quantile_loss,
+    regression_loss,
+    residual,
+    scale,
+    select,
+    smooth_activation,
+    step,
+)
+from nntrain.network.inference import BLOCK
 from nntrain.network.initializer import initializers
 from nntrain.network.layer import Layer, activations, layers
-from nntrain.network.loss import Loss, losses
-from nntrain.network.network import BLOCK, Network
+from nntrain.network.loss import Loss, TargetFacts, losses
+from nntrain.network.network import Network
 from nntrain.network.site import Plan, Site
+from nntrain.network.weighted import Targets, Weighted, apart
 
 __all__ = [
     "BLOCK",
@@ -14,12 +42,37 @@ __all__ = [
     "Network",
     "Plan",
     "Site",
+    "TargetFacts",
+    "Targets",
+    "Weighted",
     "activation",
     "activations",
+    "alpha_dropout",
+    "apart",
     "batch_norm",
+    "branches",
+    "classification_loss",
     "dense",
     "dropout",
+    "embedding",
+    "focal_loss",
+    "gaussian_noise",
+    "gelu",
+    "given",
     "initializers",
+    "layer_norm",
     "layers",
     "losses",
+    "margin_loss",
+    "multilabel_loss",
+    "periodic",
+    "piecewise_linear",
+    "prelu",
+    "quantile_loss",
+    "regression_loss",
+    "residual",
+    "scale",
+    "select",
+    "smooth_activation",
+    "step",
 ]

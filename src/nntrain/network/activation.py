@@ -1,10 +1,13 @@
 """Activations: the element-wise maps between layers, without which a deep network is a linear one.
 
-Each names the initializer that keeps the variance of the layers in front of it (`fitting_draw`).
+Here are what all share and the piecewise linear ones. Each names the initializer that keeps the variance of the layers in
+front of it (`fitting_draw`).
 """
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -14,11 +17,38 @@ from nntrain.network.initializer import he_normal, xavier_normal
 from nntrain.network.layer import Layer, activations
 from nntrain.network.parameters import Draw
 from nntrain.network.site import Site
-from nntrain.types import Batch, NonNegative, Positive
+from nntrain.types import Array, Batch, NonNegative
+
+
+@dataclass
+class Workspace:
+    """The arrays (B, n) of one pass: y, dx, what ``value`` leaves for ``derivative`` (`kept`), and one to calculate in.
+
+    ``value`` may calculate in dx too. An array that an activation does not touch takes no memory.
+    """
+
+    y: Batch
+    dx: Batch
+    kept: Batch
+    spare: Batch
+
+    @classmethod
+    def at(cls, site: Site) -> Workspace:
+        """For the largest batch."""
+        return cls(*(site.buffer(site.width) for _ in range(4)))
+
+    @classmethod
+    def like(cls, x: Batch) -> Workspace:
+        """For x alone."""
+        return cls(*(np.empty_like(x) for _ in range(4)))
+
+    def rows(self, count: int) -> Workspace:
+        """The first rows, for a batch of so many."""
+        return Workspace(self.y[:count], self.dx[:count], self.kept[:count], self.spare[:count])
 
 
 class Activation(Layer):
-    """An element-wise map y = φ(x), with its output and its gradient in buffers of its own."""
+    """An element-wise map y = φ(x), dx = dy · φ′(x): a subclass says what φ and φ′ are."""
 
     fused_kind: int | None = None
     """Its number in the fused kernels (`nntrain.network.fused`), where it has one."""
@@ -27,15 +57,54 @@ class Activation(Layer):
 
     def __init__(self, site: Site) -> None:
         self.width = site.width
-        self.y, self.dx = site.buffer(site.width), site.buffer(site.width)
+        self.buffers = Workspace.at(site)
+
+    @abstractmethod
+    def value(self, x: Batch, work: Workspace) -> Batch:
+        """φ(x), written to ``work.y``."""
+
+    @abstractmethod
+    def derivative(self, x: Batch, work: Workspace) -> Batch:
+        """φ′(x), written to ``work.dx``; y and ``work.kept`` are as ``value`` left them, and stay so."""
+
+    def forward(self, x: Batch) -> Batch:
+        """y = φ(x)."""
+        self.x, self.work = x, self.buffers.rows(len(x))
+        return self.value(x, self.work)
+
+    def backward(self, dy: Batch) -> Batch:
+        """dx = dy · φ′(x)."""
+        dx = self.derivative(self.x, self.work)
+        dx *= dy
+        return dx
+
+    def infer(self, x: Batch) -> Batch:
+        """y = φ(x), in arrays of its own: a training step that is under way does not notice."""
+        return self.value(x, Workspace.like(x))
 
     def fitting_draw(self) -> Draw:
         return he_normal
 
 
+def positive_part(x: Batch, out: Array) -> Batch:
+    """max(x, 0)."""
+    # Twice as fast as np.maximum with a scalar.
+    return np.clip(x, 0.0, np.inf, out=out)
+
+
+def negative_part(x: Batch, out: Array) -> Batch:
+    """min(x, 0)."""
+    return np.clip(x, -np.inf, 0.0, out=out)
+
+
 @activations
 class Identity(Layer):
-    """φ(x) = x: a network of these layers alone is a linear model, however deep."""
+    """φ(x) = x: a network of these layers alone is a linear model, however deep.
+
+    Gradient  φ′ = 1
+
+    YAML      identity
+    """
 
     def __init__(self, site: Site) -> None:
         self.width = site.width
@@ -53,74 +122,34 @@ class Identity(Layer):
 
 
 @activations
-class Sigmoid(Activation):
-    """φ(x) = 1 / (1 + e⁻ˣ), in (0, 1). Its slope is at most ¼, so deep stacks of it lose their gradient."""
-
-    def fitting_draw(self) -> Draw:
-        return xavier_normal
-
-    def forward(self, x: Batch) -> Batch:
-        """y = 1 / (1 + e⁻ˣ), computed as ½ (1 + tanh(x/2)), which cannot overflow."""
-        y = np.multiply(x, 0.5, out=self.y[: len(x)])
-        np.tanh(y, out=y)
-        y += 1.0
-        y *= 0.5
-        return y
-
-    def backward(self, dy: Batch) -> Batch:
-        """φ′ = y (1 − y), so dx = dy · y (1 − y)."""
-        y = self.y[: len(dy)]
-        dx = np.subtract(1.0, y, out=self.dx[: len(dy)])
-        dx *= y
-        dx *= dy
-        return dx
-
-
-@activations
-class Tanh(Activation):
-    """φ(x) = tanh x, in (−1, 1) and centred at 0."""
-
-    def fitting_draw(self) -> Draw:
-        return xavier_normal
-
-    def forward(self, x: Batch) -> Batch:
-        """y = tanh x."""
-        return np.tanh(x, out=self.y[: len(x)])
-
-    def backward(self, dy: Batch) -> Batch:
-        """φ′ = 1 − y², so dx = dy · (1 − y²)."""
-        y = self.y[: len(dy)]
-        dx = np.multiply(y, y, out=self.dx[: len(dy)])
-        np.subtract(1.0, dx, out=dx)
-        dx *= dy
-        return dx
-
-
-@activations
 class Relu(Activation):
-    """φ(x) = max(x, 0): its slope is 1 wherever it is on (Nair & Hinton, 2010). The slope at 0 is taken as 0."""
+    """φ(x) = max(x, 0), in [0, ∞): its slope is 1 wherever it is on (Nair & Hinton, 2010).
+
+    Gradient  φ′ = [x > 0]; at 0, where there is none, 0 as in PyTorch
+
+    YAML      relu
+    """
 
     fused_kind = RELU
 
-    def __init__(self, site: Site) -> None:
-        super().__init__(site)
-        self.on = site.switches(site.width)
+    def value(self, x: Batch, work: Workspace) -> Batch:
+        """max(x, 0)."""
+        return positive_part(x, work.y)
 
-    def forward(self, x: Batch) -> Batch:
-        """y = max(x, 0)."""
-        return np.maximum(x, 0.0, out=self.y[: len(x)])
-
-    def backward(self, dy: Batch) -> Batch:
-        """φ′ = [y > 0], so dx = dy · [y > 0]."""
-        on = np.greater(self.y[: len(dy)], 0.0, out=self.on[: len(dy)])
-        return np.multiply(dy, on, out=self.dx[: len(dy)])
+    def derivative(self, x: Batch, work: Workspace) -> Batch:
+        """[x > 0]."""
+        return np.greater(x, 0.0, out=work.dx)
 
 
 @activations
 class LeakyRelu(Activation):
     """φ(x) = x for x > 0, a·x below: no unit can die, as a > 0 keeps a slope everywhere (Maas et al., 2013).
 
-    YAML      leaky_relu: 0.01      a is ``negative_slope``
+    Gradient  φ′ = 1 for x > 0, a below
+
+    YAML      leaky_relu        leaky_relu: 0.2
+
+    ``negative_slope``  a
     """
 
     fused_kind = LEAKY_RELU
@@ -128,49 +157,41 @@ class LeakyRelu(Activation):
     def __init__(self, site: Site, *, negative_slope: NonNegative = 0.01) -> None:
         super().__init__(site)
         self.slope = negative_slope
-        self.off = site.switches(site.width)
 
     def fitting_draw(self) -> Draw:
         return partial(he_normal, negative_slope=self.slope)
 
-    def forward(self, x: Batch) -> Batch:
-        """y = x, times a where not x > 0."""
-        off = np.logical_not(np.greater(x, 0.0, out=self.off[: len(x)]), out=self.off[: len(x)])
-        y = self.y[: len(x)]
-        np.copyto(y, x)
-        return np.multiply(y, self.slope, out=y, where=off)
+    def value(self, x: Batch, work: Workspace) -> Batch:
+        """max(x, 0) + a min(x, 0)."""
+        y = negative_part(x, work.y)
+        y *= self.slope
+        y += positive_part(x, work.spare)
+        return y
 
-    def backward(self, dy: Batch) -> Batch:
-        """φ′ = 1 where x > 0, a elsewhere."""
-        dx = self.dx[: len(dy)]
-        np.copyto(dx, dy)
-        return np.multiply(dx, self.slope, out=dx, where=self.off[: len(dy)])
+    def derivative(self, x: Batch, work: Workspace) -> Batch:
+        """[x > 0] + a [x ≤ 0]."""
+        dx = np.less_equal(x, 0.0, out=work.dx)
+        dx *= self.slope
+        dx += np.greater(x, 0.0, out=work.spare)
+        return dx
 
 
 @activations
-class Elu(Activation):
-    """φ(x) = x for x > 0, α (eˣ − 1) below: smooth, and its mean is near 0 (Clevert et al., 2016).
+class HardTanh(Activation):
+    """φ(x) = min(max(x, −1), 1), in [−1, 1]: tanh in three straight pieces (Collobert, 2004).
 
-    YAML      elu: 1.0      α is ``alpha``
+    Gradient  φ′ = [−1 < x < 1], as in PyTorch
+
+    YAML      hard_tanh
     """
 
-    def __init__(self, site: Site, *, alpha: Positive = 1.0) -> None:
-        super().__init__(site)
-        self.alpha = alpha
+    def fitting_draw(self) -> Draw:
+        return xavier_normal
 
-    def forward(self, x: Batch) -> Batch:
-        """y = max(x, 0) + α (e^min(x, 0) − 1)."""
-        y = np.minimum(x, 0.0, out=self.y[: len(x)])
-        np.expm1(y, out=y)
-        y *= self.alpha
-        y += np.maximum(x, 0.0, out=self.dx[: len(x)])
-        return y
+    def value(self, x: Batch, work: Workspace) -> Batch:
+        """min(max(x, −1), 1)."""
+        return np.clip(x, -1.0, 1.0, out=work.y)
 
-    def backward(self, dy: Batch) -> Batch:
-        """φ′ = 1 where y > 0, and y + α = α eˣ elsewhere."""
-        y = self.y[: len(dy)]
-        dx = np.minimum(y, 0.0, out=self.dx[: len(dy)])
-        dx += self.alpha
-        np.copyto(dx, 1.0, where=y > 0.0)
-        dx *= dy
-        return dx
+    def derivative(self, x: Batch, work: Workspace) -> Batch:
+        """[|x| < 1]."""
+        return np.less(np.abs(x, out=work.spare), 1.0, out=work.dx)

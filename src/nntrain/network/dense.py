@@ -7,6 +7,7 @@ from typing import Annotated
 import numpy as np
 
 from nntrain.config.markers import Named
+from nntrain.errors import ConfigError
 from nntrain.network.initializer import initializers
 from nntrain.network.layer import Layer, layers
 from nntrain.network.parameters import Draw
@@ -24,13 +25,25 @@ class Dense(Layer):
     Backward  dW = xᵀ dy     db = Σ_B dy     dx = dy Wᵀ
 
     YAML      dense: 128        dense: {units: 128, bias: false, initializer: xavier_normal}
+              dense: {units: 64, initializer: he_uniform, bias_initializer: {constant: 0.1}}
 
-    W is drawn by ``initializer``; by default by the one that fits the activation behind. b starts at 0.
+    ``initializer``       of W; by default the network's, else the one that fits the activation behind
+    ``bias_initializer``  of b; by default zeros
     """
 
-    def __init__(self, site: Site, *, units: Width, bias: bool = True, initializer: Initializer = None) -> None:
+    def __init__(
+        self,
+        site: Site,
+        *,
+        units: Width,
+        bias: bool = True,
+        initializer: Initializer = None,
+        bias_initializer: Initializer = None,
+    ) -> None:
+        if bias_initializer is not None and not bias:
+            raise ConfigError(f"{site.name}: has a bias_initializer and bias: false; expected one of them")
         self.W = site.weight(site.width, units, initializer)
-        self.b = site.bias(units) if bias else None
+        self.b = site.bias(units, bias_initializer) if bias else None
         self.y, self.dx = site.buffer(units), site.buffer(site.width)
         self.width = units
 
@@ -53,7 +66,9 @@ class Dense(Layer):
 
 
 @layers
-def output(site: Site, *, bias: bool = True, initializer: Initializer = None) -> Layer:
+def output(
+    site: Site, *, bias: bool = True, initializer: Initializer = None, bias_initializer: Initializer = None
+) -> Layer:
     """The last affine map: as many units as the task and its loss ask for (one for each class, or one).
 
     YAML      output        output: {initializer: zeros}
@@ -61,4 +76,4 @@ def output(site: Site, *, bias: bool = True, initializer: Initializer = None) ->
     It is added to every network that does not end in one. What it returns are *logits* (classification) or
     standardised predictions (regression); softmax and sigmoid belong to the loss, where they are stable.
     """
-    return Dense(site, units=site.outputs, bias=bias, initializer=initializer)
+    return Dense(site, units=site.outputs, bias=bias, initializer=initializer, bias_initializer=bias_initializer)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from nntrain.config.scheduled import Follower, ScheduledShare, follow
 from nntrain.network.layer import Layer, layers
 from nntrain.network.masks import kept, threshold
 from nntrain.network.site import Site
-from nntrain.types import Batch, Fraction
+from nntrain.types import Batch
 
 
 @layers
@@ -17,16 +18,22 @@ class Dropout(Layer):
     Shapes    x, y, mask (B, n)
     Backward  dx = dy · mask / (1 − rate)
 
-    YAML      dropout: 0.2
+    YAML      dropout: 0.2        dropout: {rate: {value: 0.15, schedule: flat_cosine}}
 
     The division keeps the expectation ("inverted" dropout), so that outside training y = x. The mask is a function of
-    seed, layer, step and entry, so a resumed run draws the same ones.
+    seed, layer, step and entry, so a resumed run draws the same ones. A rate that follows a schedule runs in a kernel of its
+    own, which is not fused with what stands before it.
     """
 
-    def __init__(self, site: Site, *, rate: Fraction) -> None:
-        self.width, self.rate = site.width, rate
+    def __init__(self, site: Site, *, rate: ScheduledShare) -> None:
+        self.followers: list[Follower] = []
+        self.width, self.rate = site.width, follow(self.followers, "dropout rate", rate, self.drop)
         self.key = site.mask_key()
         self.y, self.dx, self.mask = site.buffer(site.width), site.buffer(site.width), site.buffer(site.width)
+
+    def drop(self, rate: float) -> None:
+        """Drop with this probability from now on."""
+        self.rate = rate
 
     def forward(self, x: Batch) -> Batch:
         """Draw the mask of this step and apply it."""

@@ -63,7 +63,7 @@ class DenseStage:
     """dense + activation + dropout: a matrix product and one kernel each way."""
 
     def __init__(self, dense: Dense, tail: Tail, compiled: bool) -> None:
-        self.dense, self.tail = dense, tail
+        self.dense, self.tail, self.width = dense, tail, dense.width
         self.W, self.b = dense.W, dense.b
         self.y, self.dx = dense.y, dense.dx
         self.dz: Array = np.empty_like(self.y)
@@ -110,7 +110,7 @@ class NormStage:
     """batch_norm + activation + dropout: one kernel each way."""
 
     def __init__(self, norm: BatchNorm, tail: Tail, compiled: bool) -> None:
-        self.norm, self.tail = norm, tail
+        self.norm, self.tail, self.width = norm, tail, norm.width
         self.y, self.dx = norm.y, norm.dx
         self.statistics: Array = np.empty((3, norm.width), norm.y.dtype)
         self.run = pick(norm_activation, compiled=compiled)
@@ -154,7 +154,7 @@ def fuse(layers: list[Layer], compiled: bool) -> list[Stage]:
             activation = follower if isinstance(follower, Activation) else None
             position += 1
             follower = layers[position] if position < len(layers) else None
-        if isinstance(follower, Dropout):
+        if isinstance(follower, Dropout) and not follower.followers:
             dropout = follower
             position += 1
         tail = Tail(activation, dropout)

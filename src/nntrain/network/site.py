@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from nntrain.network.parameters import Draw, Memory, Parameter, Role, Shape
 from nntrain.streams import stream_key
-from nntrain.types import Array
+from nntrain.types import Array, Feature
 
 
 @dataclass
@@ -41,6 +42,7 @@ class Plan:
     clock: Clock = field(default_factory=Clock)
     parameters: list[Parameter] = field(default_factory=list)
     memories: list[Memory] = field(default_factory=list)
+    buffers: list[NDArray[Any]] = field(default_factory=list)
 
 
 def zero(rng: np.random.Generator, shape: Shape) -> Array:
@@ -63,6 +65,8 @@ class Site:
     fitting_draw: Draw
     outputs: int = 0
     """The width that the task asks of the output layer."""
+    features: tuple[Feature, ...] | None = None
+    """What each input stands for, where the inputs still are those of the network."""
 
     def weight(self, n: int, m: int, draw: Draw | None = None) -> Parameter:
         """A weight (n, m), drawn by ``draw``, else by the network's initializer, else by the fitting one."""
@@ -76,6 +80,10 @@ class Site:
         """A factor for each of m features; one at the start."""
         return self._parameter("scale", "scale", (m,), draw or one)
 
+    def embedding(self, name: str, n: int, m: int, draw: Draw) -> Parameter:
+        """A part (n, m) of an embedding: no penalty pulls it to 0, as what it holds is no weight of a sum."""
+        return self._parameter(name, "embedding", (n, m), draw)
+
     def memory(self, name: str, m: int, initial: float) -> Memory:
         """m numbers that the layer keeps up itself and that belong into checkpoints."""
         memory = Memory(f"{self.name}/{name}", (m,), initial)
@@ -84,11 +92,11 @@ class Site:
 
     def buffer(self, width: int) -> Array:
         """Room for the largest batch, (capacity, width); a smaller batch is a slice of it."""
-        return np.empty((self.plan.capacity, width), self.plan.dtype)
+        return self._room(width, self.plan.dtype)
 
     def switches(self, width: int) -> NDArray[np.bool_]:
         """Room for one truth value for each entry of the largest batch."""
-        return np.empty((self.plan.capacity, width), np.bool_)
+        return self._room(width, np.bool_)
 
     def mask_key(self) -> Callable[[], tuple[int, int]]:
         """Two 32-bit keys for this layer's random bits, new at every step."""
@@ -99,6 +107,10 @@ class Site:
             return mixed & 0xFFFFFFFF, mixed >> 32 & 0xFFFFFFFF
 
         return key
+
+    def _room(self, width: int, dtype: DTypeLike) -> NDArray[Any]:
+        self.plan.buffers.append(np.empty((self.plan.capacity, width), dtype))
+        return self.plan.buffers[-1]
 
     def _parameter(self, name: str, role: Role, shape: Shape, draw: Draw) -> Parameter:
         parameter = Parameter(f"{self.name}/{name}", role, shape, draw)

@@ -1,9 +1,21 @@
 """Optimizers, schedules and penalties; importing this room fills its registries."""
 
-from nntrain.optim import adaptive, gradient_descent
+from nntrain.optim import (
+    adam,
+    adam_kin,
+    adaptive,
+    annealing,
+    averaging,
+    cycles,
+    gradient_descent,
+    lion,
+    plateau,
+    rmsprop,
+    warmup,
+)
 from nntrain.optim.optimizer import Bench, Optimizer, optimizers
 from nntrain.optim.regularization import Regularization
-from nntrain.optim.schedule import Observer, Progress, Schedule, schedules
+from nntrain.optim.schedule import Observer, Progress, Schedule, schedules, steady
 
 __all__ = [
     "Bench",
@@ -12,8 +24,18 @@ __all__ = [
     "Progress",
     "Regularization",
     "Schedule",
+    "adam",
+    "adam_kin",
     "adaptive",
+    "annealing",
+    "averaging",
+    "cycles",
     "gradient_descent",
+    "lion",
     "optimizers",
+    "plateau",
+    "rmsprop",
     "schedules",
+    "steady",
+    "warmup",
 ]

@@ -6,6 +6,7 @@ import numpy as np
 
 from nntrain.kernels import kernel
 from nntrain.optim.optimizer import Bench, Optimizer, optimizers
+from nntrain.optim.rule import MOMENTUM, NESTEROV, SGD, Rule
 from nntrain.types import Array, Fraction, Positive
 
 
@@ -48,6 +49,10 @@ class Sgd(Optimizer):
         for theta, gradient, scratch in self.blocks:
             self.kernel(theta, gradient, scratch, lr)
 
+    def rule(self) -> Rule:
+        """Without slots."""
+        return Rule(SGD)
+
 
 @optimizers
 class Momentum(Optimizer):
@@ -61,11 +66,38 @@ class Momentum(Optimizer):
     """
 
     def __init__(self, bench: Bench, *, lr: Positive = 0.01, momentum: Fraction = 0.9, nesterov: bool = False) -> None:
-        self.lr, self.mu = lr, momentum
+        self.lr, self.mu, self.nesterov = lr, momentum, nesterov
         self.kernel = bench.pick(nesterov_update if nesterov else momentum_update)
-        self.blocks = bench.blocks(bench.slot("velocity"))
+        self.velocity = bench.slot("velocity")
+        self.blocks = bench.blocks(self.velocity)
 
     def update(self, lr: float, step: int) -> None:
         """v ← μ v − η g, then θ follows v."""
         for theta, gradient, velocity, scratch in self.blocks:
             self.kernel(theta, gradient, velocity, scratch, lr, self.mu)
+
+    def rule(self) -> Rule:
+        """With the velocity."""
+        return Rule(NESTEROV if self.nesterov else MOMENTUM, (self.mu,), (self.velocity,))
+
+
+@optimizers
+class Nesterov(Optimizer):
+    """Momentum that looks ahead along its new velocity: v ← μ v − η g, θ ← θ + μ v − η g (Nesterov, 1983).
+
+    YAML      nesterov        nesterov: {lr: 0.01, momentum: 0.9}
+
+    The same as ``momentum: {nesterov: true}``, in the form of Sutskever et al. (2013) that needs no gradient ahead of θ.
+    """
+
+    def __init__(self, bench: Bench, *, lr: Positive = 0.01, momentum: Fraction = 0.9) -> None:
+        self.lr = lr
+        self.momentum = Momentum(bench, lr=lr, momentum=momentum, nesterov=True)
+
+    def update(self, lr: float, step: int) -> None:
+        """One step of momentum with its look ahead."""
+        self.momentum.update(lr, step)
+
+    def rule(self) -> Rule:
+        """That of momentum."""
+        return self.momentum.rule()

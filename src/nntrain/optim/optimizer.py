@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from functools import cached_property
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
 import numpy as np
 
 from nntrain.config.registry import Registry
+from nntrain.config.scheduled import Follower
 from nntrain.kernels import pick
+from nntrain.optim.rule import Rule
 from nntrain.types import Array
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -24,33 +26,57 @@ Views = tuple[Array, ...]
 class Bench:
     """Where an optimizer works: θ, its gradient, and the slots that it keeps for every parameter.
 
-    ``weights`` is the part of θ that penalties and decay concern.
+    ``weights`` is the part of θ that penalties and decay concern; ``followers`` are the scheduled numbers of who works here.
     """
 
     def __init__(self, theta: Array, gradient: Array, weights: slice, compiled: bool = False) -> None:
         self.theta, self.gradient, self.weights = theta, gradient, weights
         self.compiled = compiled
         self.slots: dict[str, Array] = {}
+        self.followers: list[Follower] = []
+        self._stretches: dict[tuple[int, int], list[Views]] = {}
+        self._whole: tuple[Bench, slice] | None = None
 
-    def slot(self, name: str) -> Array:
-        """A vector like θ, zero at the start, that belongs into checkpoints."""
-        return self.slots.setdefault(name, np.zeros_like(self.theta))
+    def slot(self, name: str, like: Array | None = None) -> Array:
+        """A vector like θ (or ``like``), zero at the start, that belongs into checkpoints."""
+        if self._whole is not None:
+            whole, where = self._whole
+            return whole.slot(name, like) if like is not None else whole.slot(name)[where]
+        return self.slots.setdefault(name, np.zeros_like(self.theta if like is None else like))
 
-    def blocks(self, *slots: Array) -> list[Views]:
-        """Views of (θ, gradient, each slot, scratch) in blocks that fit the cache; a compiled kernel needs but one."""
-        return self._blocks(self.theta, self.gradient, *slots)
+    def part(self, begin: int, end: int) -> Bench:
+        """The bench of a stretch of θ: everything on it is a view, its slots of those of the whole."""
+        where, ends = slice(begin, end), (self.weights.start, self.weights.stop)
+        first, last = (min(max(place - begin, 0), end - begin) for place in ends)
+        part = Bench(self.theta[where], self.gradient[where], slice(first, last), self.compiled)
+        part.followers, part._whole = self.followers, (self, where)
+        return part
 
-    @cached_property
+    def blocks(self, *slots: Array, scratches: int = 1) -> list[Views]:
+        """Views of (θ, gradient, each slot, scratch…) in blocks that fit the cache; a compiled kernel needs but one."""
+        return self.blocks_of(self.theta, self.gradient, *slots, scratches=scratches)
+
+    @property
     def weight_blocks(self) -> list[Views]:
-        """Views of (weights, their gradient, scratch)."""
-        return self._blocks(self.theta[self.weights], self.gradient[self.weights])
+        """Those of the weights."""
+        return self.stretch_blocks(self.weights.start, self.weights.stop)
 
-    def _blocks(self, *vectors: Array) -> list[Views]:
+    def stretch_blocks(self, begin: int, end: int) -> list[Views]:
+        """Views of (parameters, their gradient, scratch) from ``begin`` to ``end``; made once."""
+        if (begin, end) not in self._stretches:
+            self._stretches[begin, end] = self.blocks_of(self.theta[begin:end], self.gradient[begin:end])
+        return self._stretches[begin, end]
+
+    def blocks_of(self, *vectors: Array, scratches: int = 1) -> list[Views]:
+        """Views of vectors of one size and scratch."""
         size = vectors[0].size
         length = max(size if self.compiled else CACHE_BLOCK, 1)
-        scratch = np.empty(min(CACHE_BLOCK, size), self.theta.dtype)
+        scratch = [np.empty(min(CACHE_BLOCK, size), self.theta.dtype) for _ in range(scratches)]
         blocks = [slice(start, min(start + length, size)) for start in range(0, size, length)]
-        return [(*(vector[block] for vector in vectors), scratch[: block.stop - block.start]) for block in blocks]
+        return [
+            (*(vector[block] for vector in vectors), *(rest[: block.stop - block.start] for rest in scratch))
+            for block in blocks
+        ]
 
     def pick(self, reference: F) -> F:
         """The implementation of a kernel that this bench works with."""
@@ -65,6 +91,14 @@ class Optimizer(ABC):
     @abstractmethod
     def update(self, lr: float, step: int) -> None:
         """One step with learning rate ``lr``; ``step`` counts from 1."""
+
+    def rule(self) -> Rule | None:
+        """The same for compiled programs, where they know it."""
+        return None
+
+    def kept(self) -> AbstractContextManager[None]:
+        """Meanwhile θ holds what is validated and kept as the best: itself, but for averages."""
+        return nullcontext()
 
 
 optimizers: Registry[Optimizer] = Registry("optimizer")

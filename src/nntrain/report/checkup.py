@@ -22,6 +22,7 @@ from nntrain.report.console import literal, note, show
 from nntrain.report.figures import counted, size
 from nntrain.report.head import data_lines, method_lines, print_labelled
 from nntrain.report.network_table import layer_rows, memory, memory_line, network_table
+from nntrain.report.rate_chart import chart_table, courses
 
 MOST_COLUMNS = 40
 """Columns of the table that are shown one by one."""
@@ -45,8 +46,13 @@ def settings(prepared: Prepared) -> Iterator[Setting]:
     reasons: dict[Loc, str] = {loc: reason for loc, reason in prepared.derived.items()}  # noqa: C416  # wider keys
     derived = {dotted(loc): loc for loc in reasons}
     for key, text, origin in resolved(prepared.spec.choice, prepared.spec.document, reasons):
-        shown = inline(_at(prepared.resolved, derived[key])) if key in derived else text
-        yield Setting(key, shown, origin)
+        value = _at(prepared.resolved, derived[key]) if key in derived else None
+        if isinstance(value, dict) and len(value) == 1:  # a component with settings
+            ((name, below),) = value.items()
+            yield Setting(key, name, origin)
+            yield from (Setting(f"{key}.{name}.{setting}", inline(its), "default") for setting, its in below.items())
+        else:
+            yield Setting(key, inline(value) if key in derived else text, origin)
 
 
 def plain(prepared: Prepared) -> dict[str, Any]:
@@ -59,6 +65,7 @@ def plain(prepared: Prepared) -> dict[str, Any]:
         "parameters": prepared.network.vector.values.size,
         "memory": memory(prepared),
         "steps_per_epoch": prepared.job.batches.count,
+        "courses": [asdict(course) for course in courses(prepared)],
     }
 
 
@@ -79,6 +86,7 @@ def print_checkup(console: Console, prepared: Prepared) -> None:
             *method_lines(prepared),
         ],
     )
+    _section(console, "over the run", chart_table(prepared))
     console.print()
     for message in prepared.dataset.warnings:
         note(console, "warning", message)

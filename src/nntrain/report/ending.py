@@ -15,6 +15,7 @@ from rich.text import Text
 from nntrain.report.console import literal, note, show
 from nntrain.report.figures import aligned, counted, spent
 from nntrain.report.head import print_labelled
+from nntrain.report.verdicts import print_verdicts
 from nntrain.report.words import label
 from nntrain.training.metric import higher_is_better
 
@@ -49,6 +50,7 @@ def print_ending(console: Console, summary: Mapping[str, Any], monitor: str) -> 
     if not beats(metrics[judged], baseline[judged]):
         rows = counted(summary["rows"][judged], "row")
         note(console, "warning", f"on the {rows} of {judged} the network is no better than the baseline")
+    print_verdicts(console, summary)
 
 
 def figures_table(metrics: Mapping[str, Mapping[str, float]], beside: Mapping[str, Mapping[str, float]]) -> Table:
@@ -68,7 +70,8 @@ def figures_table(metrics: Mapping[str, Mapping[str, float]], beside: Mapping[st
 def baseline_words(figures: Mapping[str, float]) -> str:
     """What the baseline is."""
     if "accuracy" in figures:
-        return "the most frequent class of the training rows (log loss: the shares of the classes)"
+        shares = " (log loss: the shares of the classes)" if "log_loss" in figures else ""
+        return f"the most frequent class of the training rows{shares}"
     return "the mean of the training rows"
 
 

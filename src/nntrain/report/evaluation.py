@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nntrain.api.model import Examples, Model
-from nntrain.training.evaluation import baseline
-from nntrain.training.metric import Task, confusion_matrix
+from nntrain.training.evaluation import baseline, measure
+from nntrain.training.metric import confusion_matrix, metrics
 
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 
@@ -31,7 +31,11 @@ class ClassFigures:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """All that `eval` shows; ``confusion`` (K, K) has the truth in its rows, ``residuals`` are prediction − truth."""
+    """All that `eval` shows; ``confusion`` (K, K) has the truth in its rows, ``residuals`` are prediction − truth.
+
+    ``targets``  the metrics of each of several targets, in place of both
+    ``weights``  the column by which metrics are weighted, if any; confusion and residuals count rows as they are
+    """
 
     rows: int
     metrics: dict[str, float]
@@ -40,11 +44,15 @@ class Evaluation:
     classes: list[ClassFigures] = field(default_factory=list)
     confusion: NDArray[np.int64] | None = None
     residuals: dict[str, float] = field(default_factory=dict)
+    targets: dict[str, dict[str, float]] = field(default_factory=dict)
+    weights: str | None = None
 
     def plain(self) -> dict[str, Any]:
         """As JSON data."""
         plain: dict[str, Any] = {"rows": self.rows, "metrics": self.metrics, "baseline": self.baseline}
-        if self.confusion is None:
+        if self.targets:
+            plain["per_target"] = self.targets
+        elif self.confusion is None:
             plain["residuals"] = self.residuals
         else:
             plain["per_class"] = {
@@ -57,21 +65,37 @@ class Evaluation:
 
 def evaluate(model: Model, examples: Examples) -> Evaluation:
     """Run the model on encoded rows."""
-    outputs = model.outputs(examples)
-    truth = model.bundle.evaluator.truth(examples.y)
-    target, task = model.bundle.preprocessing.target, cast("Task", model.task)
-    names = model.classes or []
-    seen = np.repeat(np.arange(len(names)), target.counts) if names else np.array([target.mean])
+    outputs, evaluator = model.outputs(examples), model.bundle.evaluator
+    truth, preprocessing = evaluator.truth(examples.y), model.bundle.preprocessing
+    names, several = model.classes or [], len(model.targets) > 1
+    constant, weights = preprocessing.target.constant, examples.weights
     confusion = confusion_matrix(truth, outputs.argmax(axis=1), len(names)) if names else None
     return Evaluation(
         rows=len(truth),
         metrics=model.figures(examples),
-        baseline=baseline(task, seen, truth, len(names)),
+        baseline=baseline(evaluator.units.task, constant, truth, evaluator.metrics, weights),
         unknown=examples.unknown,
         classes=[] if confusion is None else _class_figures(confusion, names),
         confusion=confusion,
-        residuals=_residuals(outputs - truth) if confusion is None else {},
+        residuals=_residuals(outputs - truth) if confusion is None and not several else {},
+        targets=_each_target(model.targets, truth, outputs, weights) if several else {},
+        weights=None if preprocessing.weights is None else preprocessing.weights.name,
     )
+
+
+def _each_target(
+    names: list[str], truth: NDArray[Any], outputs: NDArray[np.float64], weights: NDArray[np.float32] | None
+) -> dict[str, dict[str, float]]:
+    """The metrics of each target by itself: of regression, or of the two classes that a label is."""
+    figures: dict[str, dict[str, float]] = {}
+    for t, name in enumerate(names):
+        its, predicted = truth[:, t], outputs[:, t]
+        if truth.dtype.kind == "f":
+            figures[name] = measure("regression", its, predicted, metrics["regression"].names, weights)
+        else:
+            shares = np.stack([1.0 - predicted, predicted], axis=1)
+            figures[name] = measure("classification", its, shares, metrics["classification"].names, weights)
+    return figures
 
 
 def most_confused(confusion: NDArray[np.int64], limit: int) -> list[tuple[int, int, int]]:

@@ -18,6 +18,7 @@ from nntrain.report.console import literal, note, show
 from nntrain.report.ending import baseline_words, figures_table
 from nntrain.report.evaluation import ClassFigures, Evaluation, most_confused
 from nntrain.report.figures import ABSENT, aligned, counted
+from nntrain.report.words import label
 
 MOST_CLASSES = 40
 """Classes of a table; of more, those with the lowest F1."""
@@ -30,7 +31,13 @@ def print_evaluation(console: Console, evaluation: Evaluation, heading: str) -> 
     console.print(Text(f"  {heading}, {counted(evaluation.rows, 'row')}", "bold"))
     _block(console, figures_table({"model": evaluation.metrics}, {"baseline": evaluation.baseline}))
     _block(console, Text(f"baseline: {baseline_words(evaluation.metrics)}", "dim"))
-    if evaluation.confusion is None:
+    if evaluation.weights is not None:
+        _block(
+            console, Text(f"weighted by '{shorten(evaluation.weights)}'; what follows the figures counts rows", "dim")
+        )
+    if evaluation.targets:
+        _block(console, target_table(evaluation.targets))
+    elif evaluation.confusion is None:
         _block(console, residual_table(evaluation.residuals))
     else:
         _block(console, class_table(evaluation.classes))
@@ -85,6 +92,16 @@ def pair_table(pairs: list[tuple[int, int, int]], classes: list[ClassFigures]) -
     for true, predicted, rows in pairs:
         names = (literal(classes[k].name, 30) for k in (true, predicted))
         table.add_row(*names, f"{rows:,}", f"{rows / classes[true].rows:.1%}")
+    return table
+
+
+def target_table(targets: Mapping[str, Mapping[str, float]]) -> Table:
+    """The figures of each of several targets."""
+    names = list(next(iter(targets.values())))
+    table = _table("target", *map(label, names))
+    columns = [aligned([figures[name] for figures in targets.values()]) for name in names]
+    for target, cells in zip(targets, zip(*columns, strict=True), strict=True):
+        table.add_row(literal(target, 30), *cells)
     return table
 
 

@@ -56,6 +56,7 @@ def data_lines(prepared: Prepared) -> list[tuple[str, RenderableType]]:
         ("missing", Text(_missing(summary))),
         ("task", Text.assemble(summary.task, " of ", (shorten(summary.target), "bold"), *_reason(prepared))),
         *_classes(summary),
+        *([("weights", literal(summary.weights, 60))] if summary.weights is not None else []),
     ]
 
 
@@ -72,6 +73,8 @@ def method_lines(prepared: Prepared) -> list[tuple[str, RenderableType]]:
         ("training", f"{epochs}, {batches}, seed {training['seed']}, {counted(training['threads'], 'thread')}"),
         ("best epoch", f"by {training['monitor']}{_stopping(training)}"),
     ]
+    if config["augmentation"]:
+        lines.insert(-2, ("augmentation", ", ".join(named(augmentation) for augmentation in config["augmentation"])))
     return [(heading, Text(text)) for heading, text in lines]
 
 

@@ -33,7 +33,7 @@ def layer_rows(network: Network) -> list[LayerRow]:
     rows = []
     width = network.inputs
     for name, layer in zip(network.names, network.layers, strict=True):
-        own = sum(p.size for p in network.vector.parameters if p.name.startswith(f"{name}/"))
+        own = sum(p.size for p in network.parameters_of(name))
         rows.append(LayerRow(name, width, layer.width, own))
         width = layer.width
     return rows
@@ -65,7 +65,7 @@ def memory(prepared: Prepared) -> dict[str, int]:
         "parameters": vector.values.nbytes + vector.memory.nbytes,
         "gradient": vector.gradient.nbytes,
         "optimizer": sum(slot.nbytes for slot in slots),
-        "layers": sum(_owned(layer) for layer in prepared.network.layers),
+        "layers": sum(_owned(layer) for _, layer in prepared.network.walk()),
         "data": sum(split.x.nbytes + split.y.nbytes for split in dataset.splits),
     }
 

@@ -12,9 +12,10 @@ from pydantic_core import CoreSchema, core_schema
 
 from nntrain.config.markers import Named, Section, check_settings, section_component
 from nntrain.config.registry import Choice
+from nntrain.config.scheduled import ScheduledShare
 from nntrain.errors import ConfigError
 from nntrain.network import activations, layers
-from nntrain.types import Fraction, Width
+from nntrain.types import Width
 
 ANY_LAYER = Named(layers, deferred=True)
 
@@ -33,7 +34,7 @@ class MultilayerPerceptron:
     hidden: list[Width]
     activation: Annotated[Any, Named(activations, deferred=True)] = "relu"
     batch_norm: bool = False
-    dropout: Fraction = 0.0
+    dropout: ScheduledShare = 0.0
 
     def __post_init__(self) -> None:
         idle = [name for name in ("batch_norm", "dropout") if getattr(self, name)]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from nntrain.augment import augmentations
 from nntrain.config.registry import Registry
-from nntrain.data.registries import encoders, imputers, scalers, sources
+from nntrain.data.registries import date_encoders, encoders, imputers, scalers, sources
+from nntrain.data.target_transform import target_transforms
 from nntrain.network import activations, initializers, layers, losses
 from nntrain.optim import optimizers, schedules
 from nntrain.spec.tree import Config
@@ -15,13 +17,16 @@ REGISTRIES: list[Registry[Any]] = [
     sources,
     scalers,
     encoders,
+    date_encoders,
     imputers,
+    target_transforms,
     layers,
     activations,
     initializers,
     losses,
     optimizers,
     schedules,
+    augmentations,
     *metrics.values(),
 ]
 

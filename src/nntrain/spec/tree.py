@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, cast
 
+from nntrain.augment import augmentations
 from nntrain.config.markers import Named, Section
 from nntrain.config.registry import Choice
 from nntrain.data.settings import DataSettings
 from nntrain.network import initializers, losses
 from nntrain.network.parameters import Draw
 from nntrain.optim import Regularization, Schedule, optimizers, schedules
+from nntrain.optim.groups import OwnSettings
 from nntrain.spec.architecture import Architecture, MultilayerPerceptron
 from nntrain.training.settings import TrainingSettings
 
@@ -26,6 +28,8 @@ class Config:
     ``optimizer``       adam, or another with its settings
     ``schedule``        how the learning rate changes over the run
     ``regularization``  penalties on the weights, and a bound on the gradient
+    ``parameters``      settings that some layers, roles (weight, bias, scale) or single parameters have of their own, by name
+    ``augmentation``    what is done to training rows each time they are seen, in this order; by default nothing
     ``training``        epochs, batches, early stopping
     """
 
@@ -36,4 +40,6 @@ class Config:
     optimizer: Annotated[Choice, Named(optimizers, deferred=True)] = cast("Choice", "adam")
     schedule: Annotated[Schedule, Named(schedules)] = cast("Schedule", "constant")
     regularization: Annotated[Regularization, Section()] = Regularization()
+    parameters: dict[str, Annotated[OwnSettings, Section()]] = field(default_factory=dict)
+    augmentation: list[Annotated[Choice, Named(augmentations, deferred=True)]] | None = None
     training: Annotated[TrainingSettings, Section()] = TrainingSettings()

@@ -38,11 +38,11 @@ class Batches:
         """Rows of the smallest batch."""
         return min(self.size, self.rows - (self.count - 1) * self.size)
 
+    @cached_property
+    def bounds(self) -> NDArray[np.int64]:
+        """Batch i takes ``order[bounds[i]:bounds[i + 1]]``."""
+        return np.append(np.arange(self.count) * self.size, self.rows)
+
     def order(self, epoch: int) -> NDArray[np.int64]:
         """The rows in the order of epoch ``epoch``: a function of the seed and the epoch alone."""
         return stream(self.seed, "shuffle", epoch).permutation(self.rows)
-
-    def bounds(self, batch: int) -> slice:
-        """The part of the order that batch ``batch`` takes."""
-        start = batch * self.size
-        return slice(start, self.rows if batch == self.count - 1 else start + self.size)

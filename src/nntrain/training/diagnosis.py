@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from nntrain.network import Loss, Network
+from nntrain.network.mixed import AnyTargets
 from nntrain.types import Batch
 
 REMEDIES = (
@@ -16,7 +14,7 @@ REMEDIES = (
 )
 
 
-def first_bad_layer(network: Network, loss: Loss, x: Batch, y: NDArray[Any]) -> str:
+def first_bad_layer(network: Network, loss: Loss, x: Batch, y: AnyTargets) -> str:
     """Repeat a step's forward and backward pass and name where the first non-finite number appears."""
     if not np.isfinite(x).all():
         return "the input"
@@ -29,8 +27,7 @@ def first_bad_layer(network: Network, loss: Loss, x: Batch, y: NDArray[Any]) -> 
         return "the loss"
     for name, layer in reversed(list(zip(network.names, network.layers, strict=True))):
         dy = layer.backward(dy)
-        bad = [p.name for p in network.vector.parameters if p.name.startswith(f"{name}/")]
-        views = [p.grad for p in network.vector.parameters if p.name in bad]
+        views = [p.grad for p in network.parameters_of(name)]
         if not all(np.isfinite(view).all() for view in [dy, *views]):
             return f"the gradient of layer {name}"
     return "the penalties (regularization)"

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nntrain.network import Loss, Network
+from nntrain.network import Loss, Network, Targets, apart
 from nntrain.training.metric import Task, metrics
+from nntrain.training.scoring import OF_PROBABILITIES, Weights
 from nntrain.types import Array
+
+Restore: TypeAlias = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""Standardised values (N,) → values in the target's own units."""
 
 
 @dataclass(frozen=True)
 class Units:
-    """How standardised targets become the target's own: y = mean + scale · y′. Identity for classification."""
+    """How standardised targets become the target's own; nothing is to be done where they are classes.
+
+    ``columns``  for each target of regression how its values are restored
+    ``scale``    the unit of the loss: of one target; 1 for several, whose loss stays standardised
+    """
 
     task: Task
-    mean: float = 0.0
+    columns: tuple[Restore, ...] = ()
     scale: float = 1.0
 
     def restore(self, standardised: Array) -> NDArray[np.float64]:
-        """Standardised values (N,) in the target's own units."""
-        return self.mean + self.scale * standardised.astype(np.float64)
+        """Standardised values (N,) or (N, T) in the targets' own units."""
+        values = standardised.astype(np.float64)
+        if values.ndim == 1:
+            return self.columns[0](values)
+        return np.stack([restore(values[:, t]) for t, restore in enumerate(self.columns)], axis=1)
 
 
 class Evaluator:
@@ -33,37 +44,97 @@ class Evaluator:
     def __init__(self, network: Network, loss: Loss, units: Units) -> None:
         self.network, self.loss, self.units = network, loss, units
 
-    def predict(self, x: Array) -> NDArray[np.float64]:
-        """Probabilities (N, K), or predictions (N,) in the target's own units."""
-        return self._meaning(self.network.infer(x))
+    @property
+    def metrics(self) -> list[str]:
+        """The names of all metrics that say something of what the loss aims at."""
+        return [
+            name for name in metrics[self.units.task].names if self.loss.probabilistic or name not in OF_PROBABILITIES
+        ]
 
-    def figures(self, x: Array, y: NDArray[Any], names: Iterable[str]) -> dict[str, float]:
-        """``loss`` and the metrics ``names``."""
-        logits = self.network.infer(x)
-        result = {"loss": self.in_units(self.loss.value(logits, y))}
-        return result | measure(self.units.task, self.truth(y), self._meaning(logits), names)
+    def predict(self, x: Array) -> NDArray[np.float64]:
+        """Probabilities (N, K) or, of several labels, (N, T); predictions (N,) or (N, T) in the targets' own units."""
+        predicted = self._room(len(x), self._meaning)
+
+        def keep(rows: slice, logits: Array) -> None:
+            predicted[rows] = self._meaning(logits)
+
+        self.network.each(x, keep)
+        return predicted
+
+    def further(self, x: Array) -> dict[str, NDArray[np.float64]]:
+        """What the loss predicts beside that, by name and shaped like it: all quantiles, where it is about several."""
+        names = list(self.loss.further(self._one_row()))
+        predicted = {name: self._room(len(x), self.loss.predict) for name in names}
+
+        def keep(rows: slice, logits: Array) -> None:
+            for name, values in self.loss.further(logits).items():
+                predicted[name][rows] = self.units.restore(values)
+
+        if names:
+            self.network.each(x, keep)
+        return predicted
+
+    def figures(self, x: Array, targets: Targets, names: Iterable[str]) -> dict[str, float]:
+        """``loss`` and the metrics ``names``; where rows have weights, the mean of a loss is by their sum."""
+        predicted = self._room(len(x), self._meaning)
+        sums: dict[int, float] = {}
+
+        def keep(rows: slice, logits: Array) -> None:
+            predicted[rows] = self._meaning(logits)
+            sums[rows.start] = len(logits) * self.loss.value(logits, targets[rows])
+
+        self.network.each(x, keep)
+        y, weights = apart(targets)
+        total = sum(sums[start] for start in sorted(sums))  # in the order of the rows, whichever thread was first
+        loss = total / (len(x) if weights is None else float(weights.sum(dtype=np.float64)))
+        return {"loss": self.in_units(loss)} | measure(self.units.task, self.truth(y), predicted, names, weights)
 
     def in_units(self, loss: float) -> float:
         """A loss of standardised targets in the target's own units."""
         return float(loss * self.units.scale**self.loss.unit_power)
 
     def truth(self, y: NDArray[Any]) -> NDArray[Any]:
-        """Class indices as they are, targets in their own units."""
-        return y if self.units.task == "classification" else self.units.restore(y[:, 0])
+        """Class indices and labels as they are; targets, (N,) or (N, T), in their own units."""
+        if self.units.task != "regression":
+            return y
+        return self.units.restore(y[:, 0] if y.shape[1] == 1 else y)
+
+    def _one_row(self) -> Array:
+        return np.zeros((1, self.network.outputs), np.float32)
+
+    def _room(self, rows: int, meaning: Callable[[Array], NDArray[np.float64]]) -> NDArray[np.float64]:
+        """For what the logits of so many rows mean."""
+        return np.empty((rows, *meaning(self._one_row()).shape[1:]))
 
     def _meaning(self, logits: Array) -> NDArray[np.float64]:
         predicted = self.loss.predict(logits)
-        return predicted if self.units.task == "classification" else self.units.restore(predicted)
+        return self.units.restore(predicted) if self.units.task == "regression" else predicted
 
 
-def measure(task: Task, truth: NDArray[Any], predicted: NDArray[np.float64], names: Iterable[str]) -> dict[str, float]:
-    """The metrics ``names`` of predictions."""
-    return {name: float(metrics[task][name].factory(truth, predicted)) for name in names}
+def measure(
+    task: Task,
+    truth: NDArray[Any],
+    predicted: NDArray[np.float64],
+    names: Iterable[str],
+    weights: Weights = None,
+) -> dict[str, float]:
+    """The metrics ``names`` of predictions; of several targets of regression, the mean of each target's."""
+    if weights is not None:
+        weights = weights.astype(np.float64)
+    if task == "regression" and truth.ndim == 2:
+        each = [measure(task, truth[:, t], predicted[:, t], names, weights) for t in range(truth.shape[1])]
+        return {name: float(np.mean([figures[name] for figures in each])) for name in names}
+    return {name: float(metrics[task][name].factory(truth, predicted, weights)) for name in names}
 
 
-def baseline(task: Task, train: NDArray[Any], truth: NDArray[Any], classes: int) -> dict[str, float]:
-    """What needs no network: the shares of the classes among the training rows, or the mean of their targets."""
-    if task == "regression":
-        return measure(task, truth, np.full(len(truth), train.mean()), metrics[task].names)
-    shares = np.bincount(train, minlength=classes) / len(train)
-    return measure(task, truth, np.tile(shares, (len(truth), 1)), metrics[task].names)
+def baseline(
+    task: Task, constant: NDArray[np.float64], truth: NDArray[Any], names: Sequence[str], weights: Weights = None
+) -> dict[str, float]:
+    """What needs no network: for every row the shares of the classes among the training rows, or the means of their targets.
+
+    ``constant`` (K,), (T,) or (1,) holds these.
+    """
+    predicted = np.tile(constant, (len(truth), 1))
+    return measure(
+        task, truth, predicted[:, 0] if truth.ndim == 1 and task == "regression" else predicted, names, weights
+    )

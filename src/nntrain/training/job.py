@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-from numpy.typing import NDArray
 
 from nntrain.optim import Schedule
 from nntrain.training.batches import Batches
 from nntrain.training.evaluation import Evaluator
 from nntrain.training.monitor import Monitor
+from nntrain.training.rows import Rows
 from nntrain.training.settings import TrainingSettings
 from nntrain.training.step import TrainStep
-from nntrain.types import Array
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Encoded rows: x (N, n), and y (N,) class indices or (N, 1) standardised targets."""
-
-    x: Array
-    y: NDArray[Any]
+from nntrain.training.steps import Steps
 
 
 @dataclass
@@ -29,6 +19,7 @@ class Job:
     """Everything that a run needs, built by `assemble`."""
 
     step: TrainStep
+    steps: Steps
     schedule: Schedule
     evaluator: Evaluator
     train: Rows

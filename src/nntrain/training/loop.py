@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nntrain.errors import DivergedError, InterruptedRun
-from nntrain.optim import Observer, Progress
+from nntrain.optim import Observer, Progress, steady
 from nntrain.training.diagnosis import REMEDIES, first_bad_layer
+from nntrain.training.diagnostics import Watch
 from nntrain.training.events import CheckpointSaved, EpochEnded, Event, Listener, Progressed, Record, Warned
 from nntrain.training.job import Job
 from nntrain.training.saver import Saver
 from nntrain.training.signals import Interrupts
 from nntrain.training.state import RunState
-from nntrain.training.step import NonFiniteError
+from nntrain.training.steps import Stretch
 from nntrain.types import Array
 
 HEARTBEAT = 0.1
 """Seconds between signs of life inside an epoch."""
+PACE = 0.02
+"""Seconds of a stretch of steps, after which the loop looks up: for signals, time limits, its listeners."""
 
 
 class Trainer:
@@ -32,15 +35,17 @@ class Trainer:
         self.job, self.state, self.saver, self.listeners = job, state, saver, listeners
         self.network = job.step.network
         self.interrupts = Interrupts()
+        self.watch = Watch(job, state, saver.folder)
         state.stopper = job.stopper.name
         if isinstance(job.schedule, Observer):
             state.schedule = job.schedule.counters
-        self._x = np.empty((job.batches.largest, job.train.x.shape[1]), job.train.x.dtype)
         self._next_beat = 0.0
+        self._pace = 1
 
     def run(self) -> str:
         """Train to the end; returns why it ended: ``epochs``, ``early_stopping`` or ``max_time``."""
         with np.errstate(all="ignore"), self.interrupts:  # steps check for non-finite numbers themselves
+            self.watch.begin()
             while (reason := self._finished()) is None:
                 self._epoch()
             if self.state.best.epoch == 0:  # out of time before the first epoch was over: judge what there is
@@ -67,8 +72,7 @@ class Trainer:
         order = batches.order(position.epoch)
         self._next_beat = position.seconds + HEARTBEAT
         while position.batch < batches.count:
-            rows = order[batches.bounds(position.batch)]
-            position.advance(self._batch(rows), len(rows))
+            self._stretch(order)
             position.seconds = time.perf_counter() - began
             self._show_life()
             if self.interrupts.received:
@@ -78,24 +82,40 @@ class Trainer:
             self._save_if_due()
         self._end_of_epoch()
 
-    def _batch(self, rows: NDArray[np.int64]) -> float:
-        """One training step on these rows; returns its loss."""
+    def _stretch(self, order: NDArray[np.int64]) -> None:
+        """Some batches in a row, as many as take about `PACE` seconds; how many never changes what comes out."""
+        position, job, began = self.state.position, self.job, time.perf_counter()
+        first, count = position.batch, min(self._pace, job.batches.count - position.batch)
+        if (every := job.settings.checkpoint_every_steps) is not None:
+            count = min(count, every - position.step % every)
+        bounds = job.batches.bounds[first : first + count + 1]
+        rates = self._rates(first, count)
+        outcome = job.steps.run(Stretch(order, bounds, rates, position.step + 1))
+        position.advance(outcome.losses, np.diff(bounds).tolist())
+        if outcome.failed is not None:
+            failed = len(outcome.losses)
+            raise self._failed(outcome.failed, order[bounds[failed] : bounds[failed + 1]], rates[failed])
+        seconds = time.perf_counter() - began
+        self._pace = max(self._pace // 2, 1) if seconds > PACE else self._pace * 2 if seconds < PACE / 3 else self._pace
+
+    def _failed(self, what: str, rows: NDArray[np.int64], lr: float) -> DivergedError:
+        """The error of a batch whose loss or gradient is not finite."""
         position, job = self.state.position, self.job
-        x = job.train.x.take(rows, axis=0, out=self._x[: len(rows)], mode="clip")  # (B, n)
-        y = job.train.y.take(rows, axis=0)
-        lr = self._learning_rate(position.batch)
-        try:
-            return job.step(x, y, lr, position.step + 1)
-        except NonFiniteError as error:
-            layer = first_bad_layer(self.network, job.step.loss, x, y)
-            batch = f"batch {position.batch + 1} of {job.batches.count}"
-            raise self._diverged(f"the {error} is not finite", f"{batch}; first seen in {layer}", lr) from None
+        layer = first_bad_layer(self.network, job.step.loss, job.train.x[rows], job.train.y[rows])
+        batch = f"batch {position.batch + 1} of {job.batches.count}"
+        return self._diverged(f"the {what} is not finite", f"{batch}; first seen in {layer}", lr)
 
     def _diverged(self, what: str, where: str, lr: float) -> DivergedError:
         """The error of a run that came to nothing; what was best before stays."""
         self.saver.flush_best()
         epoch = self.state.position.epoch + 1
         return DivergedError(f"training diverged: {what} in epoch {epoch}, {where}; learning rate {lr:g}; {REMEDIES}")
+
+    def _rates(self, first: int, count: int) -> list[float]:
+        """The learning rates of ``count`` batches."""
+        if steady(self.job.schedule):
+            return [self._learning_rate(first)] * count
+        return [self._learning_rate(first + number) for number in range(count)]
 
     def _learning_rate(self, batch: int) -> float:
         """The rate of batch ``batch`` of the epoch in hand: a function of position and counters alone."""
@@ -130,6 +150,7 @@ class Trainer:
         for name in ("train_loss", "validation_loss"):
             if not math.isfinite(record.get(name, 0.0)):
                 raise self._diverged(f"{name} is not finite", "after its last batch", record["lr"])
+        self.watch.look(record)
         position.next_epoch()
         self.state.add(record)
         self.saver.folder.append_history(record)
@@ -142,6 +163,8 @@ class Trainer:
         best = self._judge(record)
         self._save(now=False)
         self._emit(EpochEnded(record, best))
+        for message in self.watch.news():
+            self._emit(Warned(f"epoch {position.epoch}: {message}"))
 
     def _record(self) -> Record:
         """The figures of the epoch in hand, validation among them."""
@@ -156,7 +179,8 @@ class Trainer:
         }
         if job.validation is not None:
             began = time.perf_counter()
-            figures = job.evaluator.figures(job.validation.x, job.validation.y, job.metrics)
+            with job.step.optimizer.kept():
+                figures = job.evaluator.figures(job.validation.x, job.validation.y, job.metrics)
             record |= {f"validation_{name}": value for name, value in figures.items()}
             record["seconds"] += time.perf_counter() - began
         return record
@@ -179,7 +203,7 @@ class Trainer:
         arrays = {"parameters": vector.values, "memory": vector.memory}
         return self.state.plain(), arrays | {f"slot/{name}": slot for name, slot in slots.items()}
 
-    def restore(self, state: dict[str, Any], arrays: dict[str, Array]) -> None:
+    def restore(self, state: dict[str, Any], arrays: Mapping[str, Array]) -> None:
         """Go back to a captured moment, in place."""
         self.state.restore(state)
         if self.state.stopper != self.job.stopper.name:  # another figure: what it was before says nothing

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from nntrain.errors import CheckpointError, ConfigError, Problem, StorageError
-from nntrain.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint, write_atomically
+from nntrain.training.atomic import write_atomically
+from nntrain.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from nntrain.training.events import Record
 
 BEST, LAST, CONFIG = "best.safetensors", "last.safetensors", "config.yaml"
@@ -91,15 +92,16 @@ class RunFolder:
 
     def write_config(self, text: str) -> None:
         """``config.yaml``, fully resolved."""
-        write_atomically(self.path / CONFIG, text.encode())
+        write_atomically(self.path / CONFIG, [text.encode()])
 
     def write_summary(self, summary: Mapping[str, Any]) -> None:
         """``summary.json``."""
-        write_atomically(self.path / "summary.json", (to_json(summary, indent=2) + "\n").encode())
+        write_atomically(self.path / "summary.json", [(to_json(summary, indent=2) + "\n").encode()])
 
     def write_history(self, records: Iterable[Record]) -> None:
         """``history.jsonl`` anew, as it was at the checkpoint that a run resumes from."""
-        write_atomically(self.path / "history.jsonl", "".join(to_json(r) + "\n" for r in records).encode())
+        content = "".join(to_json(r) + "\n" for r in records).encode()
+        write_atomically(self.path / "history.jsonl", [content])
 
     def append_history(self, record: Record) -> None:
         """One more line of ``history.jsonl``."""

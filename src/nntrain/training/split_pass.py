@@ -6,25 +6,17 @@ and the kernels let go of the GIL, so on steps of a millisecond and more the sha
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-
-from nntrain.kernels import kernel, pick
 from nntrain.network import Loss, Network
+from nntrain.network.mixed import AnyTargets
+from nntrain.optim import Bench, Optimizer
+from nntrain.training.crew import Hand
 from nntrain.training.step import backpropagate
-from nntrain.types import Array, Batch
-
-
-@kernel
-def weighted_sum(gradient: Array, other: Array, own: float, its: float) -> None:
-    """g ← own · g + its · other."""
-    gradient *= own
-    gradient += other * other.dtype.type(its)
+from nntrain.types import Batch
 
 
 @dataclass(frozen=True)
@@ -35,73 +27,50 @@ class Replica:
     loss: Loss
 
 
-class Helper:
-    """A thread that does one share at a time; it waits without turning."""
-
-    def __init__(self, replica: Replica) -> None:
-        self.replica = replica
-        self._begin, self._done = threading.Lock(), threading.Lock()
-        self._begin.acquire()
-        self._done.acquire()
-        self._share: tuple[Batch, NDArray[Any]] | None = None
-        self._loss = 0.0
-        self._error: Exception | None = None
-        threading.Thread(target=self._work, daemon=True, name="nntrain-share").start()
-
-    def start(self, x: Batch, y: NDArray[Any]) -> None:
-        """Begin with a share."""
-        self._share = x, y
-        self._begin.release()
-
-    def finish(self) -> float:
-        """Wait for the share; its mean loss."""
-        self._done.acquire()
-        if self._error is not None:
-            raise self._error
-        return self._loss
-
-    def close(self) -> None:
-        """Let the thread end."""
-        self._share = None
-        self._begin.release()
-
-    def _work(self) -> None:
-        with np.errstate(all="ignore"):  # a thread does not inherit it; steps check for non-finite numbers themselves
-            while True:
-                self._begin.acquire()
-                if self._share is None:
-                    return
-                try:
-                    self._loss = backpropagate(self.replica.network, self.replica.loss, *self._share)
-                except Exception as error:  # noqa: BLE001  # carried over to the thread that waits
-                    self._error = error
-                self._done.release()
-
-
 class SplitPass:
-    """`backpropagate` over the main network and its replicas."""
+    """`backpropagate` over the main network and its replicas; each takes its gradient times its share of the rows."""
 
-    def __init__(self, main: Replica, others: Sequence[Replica], compiled: bool) -> None:
-        self.main, self.helpers = main, [Helper(replica) for replica in others]
-        self.sum = pick(weighted_sum, compiled=compiled)
+    def __init__(self, main: Replica, others: Sequence[Replica]) -> None:
+        self.main, self.others, self.hands = main, others, [Hand() for _ in others]
 
-    def __call__(self, x: Batch, y: NDArray[Any]) -> float:
+    def __call__(self, x: Batch, y: AnyTargets) -> float:
         """The mean loss of the batch; ∂loss/∂θ into the main network's gradient vector."""
-        rows, shares = len(x), len(self.helpers) + 1
-        bounds = [rows * share // shares for share in range(shares + 1)]
-        for helper, start, stop in zip(self.helpers, bounds[1:], bounds[2:], strict=False):
-            helper.replica.network.clock.step = self.main.network.clock.step
-            helper.start(x[start:stop], y[start:stop])
-        loss = backpropagate(self.main.network, self.main.loss, x[: bounds[1]], y[: bounds[1]])
-        done = bounds[1]
+        rows, count = len(x), len(self.hands) + 1
+        bounds = [rows * number // count for number in range(count + 1)]
+        shares = [(stop - start) / rows for start, stop in itertools.pairwise(bounds)]
+        parts = [
+            (x[start:stop], y[start:stop], share)
+            for start, stop, share in zip(bounds, bounds[1:], shares, strict=False)
+        ]
+        for hand, replica, part in zip(self.hands, self.others, parts[1:], strict=True):
+            replica.network.clock.step = self.main.network.clock.step
+            hand.start(partial(backpropagate, replica.network, replica.loss, *part))
+        loss = shares[0] * backpropagate(self.main.network, self.main.loss, *parts[0])
         gradient = self.main.network.vector.gradient
-        for helper, stop in zip(self.helpers, bounds[2:], strict=True):
-            share = helper.finish()
-            self.sum(gradient, helper.replica.network.vector.gradient, done / stop, (stop - done) / stop)
-            loss, done = loss * (done / stop) + share * ((stop - done) / stop), stop
+        for hand, replica, share in zip(self.hands, self.others, shares[1:], strict=True):
+            loss += share * float(hand.finish())
+            gradient += replica.network.vector.gradient
         return loss
 
     def close(self) -> None:
         """End the threads."""
-        for helper in self.helpers:
-            helper.close()
+        for hand in self.hands:
+            hand.close()
+
+
+class SharedUpdate(Optimizer):
+    """An optimizer on each stretch of θ, one for every thread of a split pass, which have nothing to do meanwhile."""
+
+    def __init__(self, build: Callable[[Bench], Optimizer], bench: Bench, hands: Sequence[Hand]) -> None:
+        self.hands, count = hands, len(hands) + 1
+        bounds = [bench.theta.size * number // count for number in range(count + 1)]
+        self.parts = [build(bench.part(start, stop)) for start, stop in itertools.pairwise(bounds)]
+        self.lr = self.parts[0].lr
+
+    def update(self, lr: float, step: int) -> None:
+        """One step on all stretches."""
+        for hand, part in zip(self.hands, self.parts[1:], strict=True):
+            hand.start(partial(part.update, lr, step))
+        self.parts[0].update(lr, step)
+        for hand in self.hands:
+            hand.finish()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -23,12 +24,13 @@ class Position:
     rows: int = 0
     seconds: float = 0.0
 
-    def advance(self, loss: float, rows: int) -> None:
-        """One batch further."""
-        self.batch += 1
-        self.step += 1
-        self.loss_sum += loss * rows
-        self.rows += rows
+    def advance(self, losses: Sequence[float], sizes: Sequence[int]) -> None:
+        """Some batches of so many rows further."""
+        self.batch += len(losses)
+        self.step += len(losses)
+        for loss, rows in zip(losses, sizes, strict=False):
+            self.loss_sum += loss * rows
+            self.rows += rows
 
     @property
     def running_loss(self) -> float:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nntrain.network import Loss, Network
+from nntrain.network.mixed import AnyTargets
 from nntrain.optim import Bench, Optimizer, Regularization
 from nntrain.types import Batch
 
@@ -19,12 +18,18 @@ class NonFiniteError(Exception):
     """The loss or the gradient of a step is infinite or not a number; the weights have not been touched (running statistics have)."""
 
 
-def backpropagate(network: Network, loss: Loss, x: Batch, y: NDArray[Any]) -> float:
-    """Forward pass, loss, backward pass: ∂loss/∂θ into the network's gradient vector. Returns the mean loss."""
+def backpropagate(network: Network, loss: Loss, x: Batch, y: AnyTargets, share: float = 1.0) -> float:
+    """Forward pass, loss, backward pass: ∂loss/∂θ, times ``share``, into the network's gradient vector. The mean loss."""
     logits = network.forward(x)
     value, dlogits = loss.value_and_gradient(logits, y)
+    if share != 1.0:
+        dlogits *= dlogits.dtype.type(share)
     network.backward(dlogits)
     return value
+
+
+Differentiate = Callable[[Batch, AnyTargets], float]
+"""(x, y) → the mean loss of a batch; ∂loss/∂θ goes into the gradient vector."""
 
 
 class TrainStep:
@@ -41,13 +46,13 @@ class TrainStep:
         optimizer: Optimizer,
         regularization: Regularization,
         *,
-        differentiate: Callable[[Batch, NDArray[Any]], float] | None = None,
+        differentiate: Differentiate | None = None,
     ) -> None:
         self.network, self.loss, self.bench = network, loss, bench
         self.optimizer, self.regularization = optimizer, regularization
         self.differentiate = differentiate or partial(backpropagate, network, loss)
 
-    def __call__(self, x: Batch, y: NDArray[Any], lr: float, step: int) -> float:
+    def __call__(self, x: Batch, y: AnyTargets, lr: float, step: int) -> float:
         """Train on one batch with learning rate ``lr``; ``step`` counts from 1. Returns the mean loss before it."""
         self.network.clock.step = step
         loss = self.differentiate(x, y)

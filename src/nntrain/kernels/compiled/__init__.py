@@ -1,6 +1,27 @@
 """The compiled twins of the reference kernels; importing this package imports Numba."""
 
-from nntrain.kernels.compiled import dense, loss, norm, update
+from nntrain.kernels.compiled import (
+    averaging,
+    dense,
+    focal_loss,
+    loss,
+    margin_loss,
+    norm,
+    regression_loss,
+    update,
+    update_adaptive,
+)
 from nntrain.kernels.compiled.twin import twins
 
-__all__ = ["dense", "loss", "norm", "twins", "update"]
+__all__ = [
+    "averaging",
+    "dense",
+    "focal_loss",
+    "loss",
+    "margin_loss",
+    "norm",
+    "regression_loss",
+    "twins",
+    "update",
+    "update_adaptive",
+]

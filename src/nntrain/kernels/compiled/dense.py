@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from nntrain.kernels.compiled.twin import compile_, twin
+from nntrain.kernels.compiled.twin import inner, twin
 
 
-@compile_
+@inner
 def half(entry, first, second):
     """The 16 random bits of an entry; see `random_bits`, of which it takes the entry's half."""
     bits = np.uint32(np.uint32(entry >> 1) + first)

@@ -1,4 +1,7 @@
-"""Batch normalisation, activation and dropout together: two passes over the batch each way."""
+"""Batch normalisation, activation and dropout together: two passes over the batch each way.
+
+The passes stand alone, as threads that share a batch join their sums between them (`compiled.operations`).
+"""
 
 from __future__ import annotations
 
@@ -7,22 +10,18 @@ import math
 import numpy as np
 
 from nntrain.kernels.compiled.dense import half
-from nntrain.kernels.compiled.twin import twin
+from nntrain.kernels.compiled.twin import inner, twin
 
 
-@twin
-def norm_activation(x, gamma, beta, statistics, epsilon, kind, a, keys, limit, scale, y):
-    """y = dropout(φ(γ (x − μ)/√(σ² + ε) + β)); μ, σ² and 1/√(σ² + ε) go into the rows of ``statistics``."""
+@inner
+def moments(x, mean, squares):
+    """The mean of each column, and Σ_B (x − mean)²."""
     rows, width = x.shape
     number = x.dtype.type
-    mean, variance, inverse = statistics[0], statistics[1], statistics[2]
-    zero, one, count, eps = number(0.0), number(1.0), number(rows), number(epsilon)
-    slope, grown = number(a), number(scale)
-    first, second = np.uint32(keys[0]), np.uint32(keys[1])
-    bar = np.uint32(limit)
+    zero, count = number(0.0), number(rows)
     for j in range(width):
         mean[j] = zero
-        variance[j] = zero
+        squares[j] = zero
     for i in range(rows):
         for j in range(width):
             mean[j] += x[i, j]
@@ -31,10 +30,26 @@ def norm_activation(x, gamma, beta, statistics, epsilon, kind, a, keys, limit, s
     for i in range(rows):
         for j in range(width):
             centred = x[i, j] - mean[j]
-            variance[j] += centred * centred
-    for j in range(width):
-        variance[j] /= count
+            squares[j] += centred * centred
+
+
+@inner
+def invert(variance, epsilon, inverse):
+    """1/√(σ² + ε)."""
+    number = variance.dtype.type
+    one, eps = number(1.0), number(epsilon)
+    for j in range(variance.size):
         inverse[j] = one / number(math.sqrt(variance[j] + eps))
+
+
+@inner
+def normalise(x, gamma, beta, mean, inverse, kind, a, keys, limit, scale, y):
+    """y = dropout(φ(γ (x − μ) inverse + β))."""
+    rows, width = x.shape
+    number = x.dtype.type
+    zero, slope, grown = number(0.0), number(a), number(scale)
+    first, second = np.uint32(keys[0]), np.uint32(keys[1])
+    bar = np.uint32(limit)
     for i in range(rows):
         if kind == 1:
             for j in range(width):
@@ -50,14 +65,12 @@ def norm_activation(x, gamma, beta, statistics, epsilon, kind, a, keys, limit, s
                 y[i, j] *= grown if half(start + j, first, second) >= bar else zero
 
 
-@twin
-def norm_activation_gradient(dy, x, y, gamma, statistics, kind, a, keys, limit, scale, dx, dgamma, dbeta):
-    """The three terms of dx (see BatchNorm.backward), with dy taken back through dropout and φ first."""
+@inner
+def unwind_sums(dy, x, y, mean, inverse, kind, a, keys, limit, scale, dx, dgamma, dbeta):
+    """dx ← dy taken back through dropout and φ; dγ = Σ_B dx x̂, dβ = Σ_B dx."""
     rows, width = x.shape
     number = x.dtype.type
-    mean, inverse = statistics[0], statistics[2]
-    zero, count = number(0.0), number(rows)
-    slope, grown = number(a), number(scale)
+    zero, slope, grown = number(0.0), number(a), number(scale)
     first, second = np.uint32(keys[0]), np.uint32(keys[1])
     bar = np.uint32(limit)
     for j in range(width):
@@ -78,7 +91,35 @@ def norm_activation_gradient(dy, x, y, gamma, statistics, kind, a, keys, limit, 
         for j in range(width):
             dgamma[j] += dx[i, j] * ((x[i, j] - mean[j]) * inverse[j])
             dbeta[j] += dx[i, j]
+
+
+@inner
+def subtract_means(dx, x, gamma, mean, inverse, dgamma, dbeta, count):
+    """dx ← (dx − dβ/B − x̂ dγ/B) γ inverse."""
+    rows, width = x.shape
+    number = x.dtype.type
+    size = number(count)
     for i in range(rows):
         for j in range(width):
             x_hat = (x[i, j] - mean[j]) * inverse[j]
-            dx[i, j] = (dx[i, j] - dbeta[j] / count - x_hat * (dgamma[j] / count)) * (gamma[j] * inverse[j])
+            dx[i, j] = (dx[i, j] - dbeta[j] / size - x_hat * (dgamma[j] / size)) * (gamma[j] * inverse[j])
+
+
+@twin
+def norm_activation(x, gamma, beta, statistics, epsilon, kind, a, keys, limit, scale, y):
+    """y = dropout(φ(γ (x − μ)/√(σ² + ε) + β)); μ, σ² and 1/√(σ² + ε) go into the rows of ``statistics``."""
+    mean, variance, inverse = statistics[0], statistics[1], statistics[2]
+    moments(x, mean, variance)
+    count = x.dtype.type(x.shape[0])
+    for j in range(variance.size):
+        variance[j] /= count
+    invert(variance, epsilon, inverse)
+    normalise(x, gamma, beta, mean, inverse, kind, a, keys, limit, scale, y)
+
+
+@twin
+def norm_activation_gradient(dy, x, y, gamma, statistics, kind, a, keys, limit, scale, dx, dgamma, dbeta):
+    """The three terms of dx (see BatchNorm.backward), with dy taken back through dropout and φ first."""
+    mean, inverse = statistics[0], statistics[2]
+    unwind_sums(dy, x, y, mean, inverse, kind, a, keys, limit, scale, dx, dgamma, dbeta)
+    subtract_means(dx, x, gamma, mean, inverse, dgamma, dbeta, x.shape[0])

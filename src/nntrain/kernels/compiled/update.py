@@ -73,15 +73,6 @@ def adam_update(theta, gradient, velocity, average, scratch, lr, betas, correcti
 
 
 @twin
-def weighted_sum(gradient, other, own, its):
-    """g ← own · g + its · other."""
-    number = gradient.dtype.type
-    one, two = number(own), number(its)
-    for i in range(gradient.size):
-        gradient[i] = gradient[i] * one + other[i] * two
-
-
-@twin
 def add_penalties(weights, gradient, scratch, l1, l2):
     """g ← g + λ₂ w + λ₁ sign w."""
     number = weights.dtype.type

@@ -1,0 +1,66 @@
+"""Gaussian noise on a layer's input: a network that is to give the same nearby learns smoother maps."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from nntrain.network.layer import Layer, layers
+from nntrain.network.masks import Keys, random_bits
+from nntrain.network.site import Site
+from nntrain.types import Array, Batch, NonNegative
+
+
+@layers
+class GaussianNoise(Layer):
+    """y = x + std · N(0, 1) during training, y = x outside (Bishop, 1995: for small noise a penalty on the slope).
+
+    Shapes    x, y (B, n)
+    Backward  dx = dy
+
+    YAML      gaussian_noise: 0.1
+
+    ``std``  standard deviation; behind standardised inputs a share of a column's own
+
+    The noise is a function of seed, layer, step and entry, so a resumed run draws the same.
+    """
+
+    def __init__(self, site: Site, *, std: NonNegative) -> None:
+        self.width, self.features, self.std = site.width, site.features, std
+        self.key = site.mask_key()
+        self.y = site.buffer(site.width)
+
+    def forward(self, x: Batch) -> Batch:
+        """Add the noise of this step."""
+        y: Batch = self.y[: len(x)]
+        np.multiply(normals(x.shape, self.key(), x.dtype), self.std, out=y)
+        y += x
+        return y
+
+    def backward(self, dy: Batch) -> Batch:
+        """y is x plus a constant, so dx = dy."""
+        return dy
+
+    def infer(self, x: Batch) -> Batch:
+        """y = x."""
+        return x
+
+
+def normals(shape: tuple[int, ...], keys: Keys, dtype: DTypeLike) -> Array:
+    """Draws from N(0, 1), two from each two 32-bit hashes: r cos φ and r sin φ, r = √(−2 ln u), φ = 2π v (Box & Muller, 1958).
+
+    u and v have 24 bits, as much as float32 tells apart, so |draw| < 5.8.
+    """
+    size = int(np.prod(shape))
+    pairs = (size + 1) // 2
+    counters = np.arange(2 * pairs, dtype=np.uint32)
+    uniform = (random_bits(counters, keys, counters) >> np.uint32(8)).astype(dtype)
+    uniform += 1  # from 1 to 2²⁴: ln 0 is none
+    uniform *= 2.0**-24
+    u, angle = uniform[:pairs], uniform[pairs:]
+    radius = np.sqrt(np.multiply(np.log(u, out=u), -2.0, out=u), out=u)
+    angle *= 2.0 * np.pi
+    drawn = np.empty((2, pairs), dtype)
+    np.multiply(radius, np.cos(angle), out=drawn[0])
+    np.multiply(radius, np.sin(angle), out=drawn[1])
+    return drawn.ravel()[:size].reshape(shape)

@@ -1,0 +1,161 @@
+"""A network outside training: blocks of rows, shared between threads with buffers and matrix products of their own.
+
+Every block has the same shape and every product runs on one thread, so the bits of a row depend neither on the rows beside
+it, nor on their number, nor on how many threads there are.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextvars import copy_context
+from functools import cache, partial
+from operator import is_not
+from threading import RLock
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nntrain.kernels.threads import usable_cores
+from nntrain.network.layer import Layer
+from nntrain.types import Array, Batch
+
+BLOCK = 256
+"""Rows of an evaluation block. It is fixed and padded."""
+RUN = 4 * BLOCK
+"""Rows that a thread takes at a time."""
+WORTH_SHARING = 1 << 26
+"""Multiplications of all rows (about two milliseconds of them) from which on threads are worth starting."""
+SMALLEST_BLOCK = 1 << 20
+"""Multiplications of a block from which on threads do not just wait for each other between its calls."""
+
+Finish: TypeAlias = Callable[[slice, Batch], None]
+"""Takes the logits of some rows; they are valid until it returns. Threads call it beside each other."""
+
+_turn = RLock()
+"""The threads of BLAS are a setting of the whole process: one inference at a time."""
+
+
+class Lane:
+    """The layers with buffers of their own: what one thread runs."""
+
+    def __init__(
+        self, layers: Sequence[Layer], shape: tuple[int, int], buffers: Sequence[NDArray[Any]], values: Array
+    ) -> None:
+        inputs, outputs = shape
+        own: dict[int, Any] = {id(buffer): np.empty_like(buffer) for buffer in buffers}
+        self.layers: list[Layer] = [with_own_buffers(layer, own) for layer in layers]
+        self.block = np.zeros((BLOCK, inputs), values.dtype)
+        self.logits = np.empty((RUN, outputs), values.dtype)
+
+    def __call__(self, x: Array) -> Batch:
+        """Logits of up to RUN rows."""
+        for start in range(0, len(x), BLOCK):
+            part = x[start : start + BLOCK]
+            y: Batch = part
+            if len(part) < BLOCK or part.dtype != self.block.dtype or not part.flags.c_contiguous:
+                y = self.block
+                y[: len(part)] = part
+            for layer in self.layers:
+                y = layer.infer(y)
+            self.logits[start : start + len(part)] = y[: len(part)]
+        return self.logits[: len(x)]
+
+
+class Inference:
+    """Runs layers over any number of rows."""
+
+    def __init__(
+        self, layers: Sequence[Layer], shape: tuple[int, int], buffers: Sequence[NDArray[Any]], values: Array
+    ) -> None:
+        self._lane = partial(Lane, layers, shape, buffers, values)
+        self._lanes: list[Lane] = []
+        self._weight = values.size
+
+    def __call__(self, x: Array, finish: Finish) -> None:
+        """Give the logits of all rows to ``finish``, RUN rows at a time."""
+        pending = deque(slice(start, min(start + RUN, len(x))) for start in range(0, len(x), RUN))
+
+        def work(lane: Lane) -> None:
+            try:
+                while (rows := _taken(pending)) is not None:
+                    finish(rows, lane(x[rows]))
+            except BaseException:
+                pending.clear()  # the other threads end as well
+                raise
+
+        with _turn, one_thread():
+            first, *others = self._ready(min(self.threads(len(x)), max(len(pending), 1)))
+            if not others:
+                work(first)
+                return
+            from concurrent.futures import ThreadPoolExecutor
+
+            with ThreadPoolExecutor(len(others)) as helpers:
+                running = [helpers.submit(copy_context().run, work, lane) for lane in others]
+                work(first)
+            for helper in running:
+                helper.result()
+
+    def threads(self, rows: int) -> int:
+        """How many threads are worth it; bits do not depend on this."""
+        blocks = -(-rows // BLOCK)
+        worth = BLOCK * self._weight >= SMALLEST_BLOCK and blocks * BLOCK * self._weight >= WORTH_SHARING
+        return usable_cores() if worth else 1
+
+    def _ready(self, lanes: int) -> list[Lane]:
+        while len(self._lanes) < lanes:
+            self._lanes.append(self._lane())
+        return self._lanes[:lanes]
+
+
+def _taken(pending: deque[slice]) -> slice | None:
+    """The next rows; None after the last, whichever thread took them."""
+    try:
+        return pending.popleft()
+    except IndexError:
+        return None
+
+
+def with_own_buffers(part: Any, own: dict[int, Any]) -> Any:
+    """``part`` with the arrays of these ids, and views of them, replaced by ``own`` ones, in itself and all that it holds.
+
+    What holds none of them stays the same object: parameters and memory are shared.
+    """
+    if id(part) in own:
+        return own[id(part)]
+    if isinstance(part, np.ndarray):
+        base = part.base
+        if not isinstance(base, np.ndarray) or id(base) not in own:
+            return part
+        offset = part.ctypes.data - base.ctypes.data
+        return np.ndarray(part.shape, part.dtype, own[id(base)].data, offset, part.strides)
+    if isinstance(part, list | tuple):
+        parts = [with_own_buffers(value, own) for value in part]
+        return type(part)(parts) if any(map(is_not, part, parts)) else part
+    if isinstance(part, dict):
+        values = {key: with_own_buffers(value, own) for key, value in part.items()}
+        return values if any(map(is_not, part.values(), values.values())) else part
+    if callable(part) or not hasattr(part, "__dict__"):  # kernels and classes own no buffers
+        return part
+    own[id(part)] = part  # which ends the search where objects refer to each other
+    changed = {name: twin for name, value in vars(part).items() if (twin := with_own_buffers(value, own)) is not value}
+    if changed:
+        own[id(part)] = copy.copy(part)
+        vars(own[id(part)]).update(changed)
+    return own[id(part)]
+
+
+def one_thread() -> Any:
+    """A context in which NumPy's matrix products use one thread."""
+    return _controller().limit(limits=1, user_api="blas")
+
+
+@cache
+def _controller() -> Any:
+    """Finding the libraries takes half a millisecond; setting them a few microseconds."""
+    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  # ships no types
+
+    return ThreadpoolController()

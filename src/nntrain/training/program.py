@@ -1,0 +1,131 @@
+"""Training by a compiled program: whole steps in one call, or the pass there and back alone; see `kernels.compiled.program`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nntrain.kernels.blas import find_sgemm
+from nntrain.kernels.instructions import Code
+from nntrain.network import Network, Weighted
+from nntrain.network.mixed import AnyTargets, Mixed
+from nntrain.optim import Regularization
+from nntrain.optim.rule import Rule
+from nntrain.training.crew import Hand
+from nntrain.training.rows import Rows
+from nntrain.training.steps import Outcome, Stretch
+from nntrain.types import Array, Batch
+
+NO_NUMBERS = np.zeros(0, np.float32)
+
+
+class Machine:
+    """A program with its workspace and its threads; θ and gradient are those of the network's flat vector."""
+
+    def __init__(self, code: Code, network: Network, rule: Rule, regularization: Regularization) -> None:
+        from nntrain.kernels.compiled.meeting import yield_address
+        from nntrain.kernels.compiled.program import PART, run
+
+        found = find_sgemm()
+        assert found is not None  # whoever builds a machine asked before (`find_sgemm`)
+        self.function: Callable[..., int] = run
+        self.network, self.code = network, code
+        vector, shares = network.vector, code.shares
+        slots = [*rule.slots, NO_NUMBERS, NO_NUMBERS][:2]
+        clip = regularization.clip_norm or 0.0
+        vectors = (vector.values, vector.gradient, *slots)
+        self.given: tuple[Any, ...] = (code.finished(), rule.numbers(vector.weights.stop), vectors)
+        self.given += (vector.memory, code.workspace())
+        self._penalties = np.array([regularization.l1, regularization.l2, clip])
+        self._parts = np.zeros((shares, PART))
+        self._own = np.empty(code.capacity, np.int64), np.empty((code.capacity, network.outputs), np.float32)
+        self._counter = np.zeros(1, np.int64)
+        self._sync = [(self._counter, thread, shares, found[0], yield_address()) for thread in range(shares)]
+        self._hands = [Hand() for _ in range(1, shares)]
+
+    def run(self, table: Rows, stretch: Stretch) -> tuple[int, NDArray[np.float64]]:
+        """The steps of a stretch over rows of a table: how many went well, and the losses, of the one after them too."""
+        losses, rates = np.empty(len(stretch.rates)), np.array(stretch.rates)
+        x, classes, targets = typed(table)
+        keys = self._keys(stretch.step, len(rates))
+        arguments = (
+            *self.given,
+            (x, classes, targets, *self._own),
+            stretch.order,
+            stretch.bounds,
+            rates,
+            stretch.step,
+            keys,
+        )
+        work = partial(self.function, *arguments, self._penalties, self._parts, losses)
+        self._counter[0] = 0
+        for hand, sync in zip(self._hands, self._sync[1:], strict=True):
+            hand.start(partial(work, sync))
+        done = int(work(self._sync[0]))
+        for hand in self._hands:
+            hand.finish()
+        return done, losses
+
+    def _keys(self, step: int, count: int) -> NDArray[np.uint32]:
+        """The keys of all random masks at every step, (steps, masks, 2)."""
+        keys = np.zeros((count, len(self.code.keys), 2), np.uint32)
+        if self.code.keys:
+            for number in range(count):
+                self.network.clock.step = step + number
+                keys[number] = [key() for key in self.code.keys]
+        return keys
+
+    def close(self) -> None:
+        """End the threads."""
+        for hand in self._hands:
+            hand.close()
+
+
+class WholeSteps:
+    """`Steps` by a machine whose program ends with the optimizer's update."""
+
+    def __init__(self, machine: Machine, train: Rows) -> None:
+        self.machine, self.train = machine, train
+
+    def run(self, stretch: Stretch) -> Outcome:
+        """All steps in one call."""
+        done, losses = self.machine.run(self.train, stretch)
+        if done == len(losses):
+            return Outcome(losses.tolist())
+        return Outcome(losses[:done].tolist(), "gradient" if math.isfinite(losses[done]) else "loss")
+
+    def close(self) -> None:
+        """End the threads."""
+        self.machine.close()
+
+
+class Differentiation:
+    """`backpropagate` by a machine, for an optimizer or a penalty that a program has no instruction for."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+
+    def __call__(self, x: Batch, y: AnyTargets) -> float:
+        """The mean loss of the batch; ∂loss/∂θ into the network's gradient vector."""
+        rows = len(x)
+        assert not isinstance(y, Mixed)  # a run with augmentation has no program (`choose_strategy`)
+        stretch = Stretch(np.arange(rows), np.array([0, rows]), [0.0], self.machine.network.clock.step)
+        return float(self.machine.run(Rows(x, y), stretch)[1][0])
+
+    def close(self) -> None:
+        """End the threads."""
+        self.machine.close()
+
+
+def typed(table: Rows) -> tuple[Array, NDArray[np.int64], Array]:
+    """Rows as the compiled function takes them: class indices and targets are two arrays, one of them empty."""
+    x, y = table.x, table.y
+    assert not isinstance(y, Weighted)  # no program knows the kernel of a weighted loss (`Loss.kernel_name`)
+    if y.ndim == 1:
+        return x, y, np.zeros((0, 1), np.float32)
+    return x, np.zeros(0, np.int64), y
