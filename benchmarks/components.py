@@ -122,7 +122,7 @@ def write_rows(folder: Path, steps: int) -> None:
     columns |= {name: rng.integers(0, 2, rows) for name in ("yes", "a", "b", "c")}
     with duckdb.connect() as connection:
         connection.register("columns", columns)
-        connection.execute(f"COPY (SELECT * FROM columns) TO '{folder / 'rows.parquet'}'")
+        connection.table("columns").write_parquet(str(folder / "rows.parquet"))
 
 
 def rate(config: dict[str, Any], folder: Path, rows: int) -> float:

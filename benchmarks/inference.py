@@ -33,8 +33,8 @@ def main() -> None:
     """Train a little, measure, print, keep for the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--quick", action="store_true", help="a smoke test: few rows, one round, nothing kept")
     options = parser.parse_args()
     if options.quick:

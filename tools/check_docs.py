@@ -29,7 +29,9 @@ def bad_openings(root: Path) -> Iterator[str]:
     for path in sorted([*(root / "configs").rglob("*.yaml"), *(root / "configs").rglob("*.yml")]):
         name = path.relative_to(root).as_posix()
         comments = opening_comments(path.read_text(encoding="utf-8"))
-        command = re.compile(rf"nntrain (fit|sweep|check|lecture) {re.escape(name)}(\s|$)")
+        number = re.match(r"configs/lecture/0*(\d+)_", name)
+        usual = f"nntrain lecture {number[1]}" if number else f"nntrain fit {name}"
+        command = re.compile(rf"({re.escape(usual)}|nntrain (sweep|check) {re.escape(name)})(\s|$)")
         words = []
         for comment in comments:
             if match := SCHEMA_LINE.fullmatch(comment):
@@ -38,7 +40,7 @@ def bad_openings(root: Path) -> Iterator[str]:
             elif not command.match(comment):
                 words.append(comment)
         if not any(command.match(comment) for comment in comments):
-            yield f"{name}: error: does not open with the command that runs it; expected a line '# nntrain fit {name}'"
+            yield f"{name}: error: does not open with the command that runs it; expected a line '# {usual}'"
         if not words:
             yield f"{name}: error: does not say what it shows; expected one more line of comment at the top"
 

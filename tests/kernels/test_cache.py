@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from nntrain.kernels import can_compile
-from nntrain.kernels.compiled.cache import cache_folder, is_cold
+from nntrain.kernels.compiled.cache import cache_folder, is_marked, mark
 from tests.runs import write_config
 
 MOONS = "data: {train: moons, target: label}\narchitecture: {hidden: [8]}\ntraining: {epochs: 2, compiled: true}\n"
@@ -30,7 +30,9 @@ def test_the_folder_is_closed_to_others_and_names_the_versions(home: Path) -> No
     assert "9.9" in folder.name
     assert stat.S_IMODE(folder.stat().st_mode) & 0o077 == 0
     assert cache_folder("9.8") != folder
-    assert is_cold(folder)
+    assert not is_marked(folder, "stages")
+    mark(folder, "stages")
+    assert is_marked(folder, "stages")
 
 
 def test_a_folder_that_others_can_write_is_not_used(home: Path) -> None:
@@ -43,7 +45,8 @@ def test_a_folder_that_others_can_write_is_not_used(home: Path) -> None:
 def test_no_folder_is_no_error(home: Path) -> None:
     (home / "cache").write_text("a file where the folder should be")
     assert cache_folder("9.9") is None
-    assert not is_cold(None)
+    mark(None, "stages")
+    assert not is_marked(None, "stages")
 
 
 @pytest.mark.skipif(not can_compile(), reason="Numba is an extra")

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from nntrain.kernels import can_compile, references
+from nntrain.network.curves import CURVES
+from nntrain.network.kinds import GELU, TANH_GELU
 
 for _module in ("network", "optim", "training.split_pass"):
     import_module(f"nntrain.{_module}")  # declares its kernels
@@ -23,7 +25,7 @@ if can_compile():
 
 ROWS, WIDTH = 13, 7
 SCALARS: dict[str, list[Any]] = {
-    "kind": [0, 1, 2],
+    "kind": list(range(13)),
     "limit": [0, 20_000],
     "a": [0.1],
     "keys": [(0x12345678, 0x9ABCDEF0)],
@@ -48,7 +50,7 @@ SCALARS: dict[str, list[Any]] = {
     "bound": [3.0],
     "share": [0.1],
 }
-MATRICES = {"W", "x", "y", "dy", "dz", "dx", "logits"}
+MATRICES = {"W", "x", "y", "told", "dy", "dz", "dx", "logits"}
 
 
 def arguments(function: Callable[..., Any], dtype: Any, kind: int, limit: int) -> list[Any]:
@@ -112,4 +114,15 @@ def test_infinity_and_nan_pass_as_in_the_reference(name: str) -> None:
         with np.errstate(all="ignore"):
             references[name](*expected)
             TWINS[name](*given)
-        np.testing.assert_allclose(given[0], expected[0], rtol=1e-5)
+        np.testing.assert_allclose(given[0], expected[0], rtol=1e-5, atol=1e-30)
+
+
+@pytest.mark.parametrize("kind", CURVES)
+def test_vectorised_curves_are_precise_in_float32(kind: int) -> None:
+    z = np.concatenate([np.linspace(-90, 90, 40_001), np.linspace(-1, 1, 40_001), np.geomspace(1e-30, 1, 1_000)])
+    y, slope = z.astype(np.float32)[None], np.empty((1, z.size), np.float32)
+    value, derivative = CURVES[kind](y.astype(np.float64), 0.7)
+    TWINS["bias_activation"](y, np.zeros(z.size, np.float32), kind, 0.7, (0, 0), 0, 1.0, slope)
+    cancelling = {GELU: 1e-6, TANH_GELU: 3e-6}.get(kind, 1e-30)
+    np.testing.assert_allclose(y, value, rtol=5e-7, atol=cancelling)
+    np.testing.assert_allclose(slope, derivative, rtol=1e-6, atol=max(cancelling, 1e-6))

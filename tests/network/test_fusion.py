@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 
 from nntrain.kernels import can_compile
-from nntrain.network import Network
+from nntrain.network import Network, activations
 from nntrain.network.fusion import DenseStage, NormStage
 from tests.references.networks import make_network
 
 BACKENDS = [False, True] if can_compile() else [False]
 TAILS = list(
     itertools.product(
-        [None, ("relu", {}), ("leaky_relu", {"negative_slope": 0.2}), ("identity", {}), ("tanh", {}), ("elu", {})],
+        [None, ("leaky_relu", {"negative_slope": 0.2}), ("elu", {"alpha": 0.7}), ("gelu", {"approximate": "tanh"})]
+        + [(name, {}) for name in activations.names if name not in {"leaky_relu", "elu"}],
         [None, ("dropout", {"rate": 0.3})],
     )
 )

@@ -57,6 +57,37 @@ NETWORKS: dict[str, Specs] = {
         ("batch_norm", {}),
         ("output", {}),
     ],
+    "curves": [
+        ("dense", {"units": 21}),
+        ("tanh", {}),
+        ("dense", {"units": 17}),
+        ("sigmoid", {}),
+        ("dropout", {"rate": 0.3}),
+        ("dense", {"units": 120}),
+        ("gelu", {}),
+        ("dense", {"units": 9, "bias": False}),
+        ("batch_norm", {}),
+        ("elu", {"alpha": 0.7}),
+        ("dropout", {"rate": 0.2}),
+        ("dense", {"units": 19}),
+        ("gelu", {"approximate": "tanh"}),
+        ("output", {}),
+    ],
+    "more curves": [
+        ("dense", {"units": 21}),
+        ("selu", {}),
+        ("dense", {"units": 17, "bias": False}),
+        ("silu", {}),
+        ("dense", {"units": 20}),
+        ("batch_norm", {}),
+        ("mish", {}),
+        ("dense", {"units": 18}),
+        ("softplus", {}),
+        ("dropout", {"rate": 0.1}),
+        ("dense", {"units": 15}),
+        ("hard_tanh", {}),
+        ("output", {}),
+    ],
     "norm first": [("batch_norm", {}), ("dense", {"units": 20}), ("relu", {}), ("output", {"bias": False})],
 }
 SHARES = [1, 2, 3]
@@ -74,7 +105,7 @@ def table(outputs: int = 3, *, targets: bool = False) -> Rows:
 
 
 def machine(network: Network, loss: Loss, shares: int, rule: Any = NOTHING, **penalties: Any) -> Machine:
-    network.fuse(compiled=False)
+    network.fuse(compiled=True)
     assert lowerable(network.stages, loss)
     code = lower(network.stages, loss, network.inputs, CAPACITY, shares)
     return Machine(code, network, rule, Regularization(**penalties))
@@ -195,6 +226,6 @@ def test_an_infinite_gradient_of_a_finite_loss_is_told_apart() -> None:
 
 
 def test_layers_without_an_instruction_are_not_lowerable() -> None:
-    network = make_network([("dense", {"units": 3}), ("tanh", {}), ("output", {})], 4, 3, dtype=np.float32)
-    network.fuse(compiled=False)
+    network = make_network([("dense", {"units": 3}), ("layer_norm", {}), ("output", {})], 4, 3, dtype=np.float32)
+    network.fuse(compiled=True)
     assert not lowerable(network.stages, losses.build("cross_entropy", 3, 8, np.float32))

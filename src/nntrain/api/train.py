@@ -13,7 +13,7 @@ from nntrain.assemble.header import checkpoint_header
 from nntrain.assemble.model import fit_arrays
 from nntrain.assemble.prepare import as_rows
 from nntrain.config.writer import dump_yaml
-from nntrain.kernels import must_compile
+from nntrain.kernels import have_compiled, must_compile
 from nntrain.kernels.threads import blas_threads
 from nntrain.network import apart
 from nntrain.training.checkpoint import Checkpoint, load_checkpoint
@@ -49,11 +49,13 @@ def train(
         )
         for listener in listeners:
             listener(started)
-        if job.settings.compiled and must_compile():
+        if job.settings.compiled and must_compile(job.step.kernels):
             for listener in listeners:
                 listener(Warned("kernels are being compiled for this machine, once; nntrain warmup does it ahead"))
         with blas_threads(job.settings.threads):
             stopped = trainer.run()
+            if job.settings.compiled:
+                have_compiled(job.step.kernels)
             summary = _summary(prepared, folder, trainer.state, stopped) | trainer.watch.summary()
         folder.write_summary(summary)
         ended = RunEnded(stopped, summary["best_epoch"], summary["epochs"], summary["seconds"], summary)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from nntrain.assemble.network import build_network
 from nntrain.errors import ConfigError
-from nntrain.kernels import can_compile
+from nntrain.kernels import can_compile, have_compiled
 from nntrain.kernels.blas import find_sgemm
-from nntrain.network import Plan, losses
+from nntrain.network import Loss, Network, Plan, losses
 from nntrain.network.lowering import lower
 from nntrain.optim import Bench, Regularization, optimizers
 from nntrain.optim.averaging import Averaged
@@ -30,6 +31,7 @@ LAYERS = (
     {"dropout": 0.5},
     "output",
 )
+PROGRAM_LOSSES = ("cross_entropy", "mean_squared_error")
 ROWS, INPUTS = 8, 3
 
 
@@ -43,6 +45,13 @@ def warm_up() -> Iterator[str]:
     for optimizer in optimizers.names:
         _step(optimizer)
         yield optimizer
+    have_compiled("stages")
+    if find_sgemm() is None:
+        return
+    for optimizer, loss, layers in itertools.product(("adam", "momentum", "sgd"), PROGRAM_LOSSES, (LAYERS, LAYERS[:2])):
+        name = _program(layers, loss, optimizer)
+        have_compiled(name)
+        yield name
 
 
 def _every_kernel(loss_name: str) -> None:
@@ -61,31 +70,36 @@ def _every_kernel(loss_name: str) -> None:
 
 
 def _step(optimizer_name: str) -> None:
-    """One training step on compiled kernels, shared between two threads: as a program, and stage by stage."""
-    outputs = 2
-    parts = []
-    for number in range(2):
-        network = build_network(
-            [ANY_LAYER.check(layer) for layer in LAYERS], INPUTS, outputs, Plan(ROWS, replica=number)
-        )
-        network.fuse(compiled=True)
-        parts.append(Replica(network, losses.build("cross_entropy", outputs, ROWS, np.float32, True)))
-    main, other = parts
-    vector = main.network.vector
+    """One training step stage by stage, shared between two threads."""
+    (network, loss), (other, its) = (_parts(LAYERS, "cross_entropy", number) for number in range(2))
+    vector = network.vector
     bench = Bench(vector.values, vector.gradient, vector.weights, compiled=True)
-    split = SplitPass(main, [other])
-    inner = optimizers.build(optimizer_name, bench)
-    optimizer = Averaged(inner, bench, 0.9, vector.memory)
-    penalties = Regularization(l1=1e-3, l2=1e-3)
-    step = TrainStep(main.network, main.loss, bench, optimizer, penalties, differentiate=split)
-    x = np.ones((ROWS, INPUTS), np.float32)
-    y = np.zeros(ROWS, np.int64)
+    split = SplitPass(Replica(network, loss), [Replica(other, its)])
+    optimizer = Averaged(optimizers.build(optimizer_name, bench), bench, 0.9, vector.memory)
+    step = TrainStep(network, loss, bench, optimizer, Regularization(l1=1e-3, l2=1e-3), differentiate=split)
     with np.errstate(all="ignore"):
-        step(x, y, 1e-3, 1)
-        if (rule := inner.rule()) is not None and find_sgemm() is not None:
-            from nntrain.training.program import Machine
-
-            code = lower(main.network.stages, main.loss, INPUTS, ROWS, 1)
-            stretch = Stretch(np.arange(ROWS), np.array([0, ROWS]), [1e-3], 2)
-            Machine(code, main.network, rule, penalties).run(Rows(x, y), stretch)
+        step(np.ones((ROWS, INPUTS), np.float32), np.zeros(ROWS, np.int64), 1e-3, 1)
     step.close()
+
+
+def _program(layers: Sequence[object], loss_name: str, optimizer_name: str) -> str:
+    """One step as a program; returns its name."""
+    from nntrain.training.program import Machine, program_name
+
+    network, loss = _parts(layers, loss_name)
+    bench = Bench(network.vector.values, network.vector.gradient, network.vector.weights, compiled=True)
+    rule = optimizers.build(optimizer_name, bench).rule()
+    assert rule is not None  # these have one
+    y = np.zeros(ROWS, np.int64) if loss.task == "classification" else np.zeros((ROWS, 1), np.float32)
+    stretch = Stretch(np.arange(ROWS), np.array([0, ROWS]), [1e-3], 1)
+    machine = Machine(lower(network.stages, loss, INPUTS, ROWS, 1), network, rule, Regularization())
+    machine.run(Rows(np.ones((ROWS, INPUTS), np.float32), y), stretch)
+    return program_name(network, loss, rule)
+
+
+def _parts(layers: Sequence[object], loss_name: str, replica: int = 0) -> tuple[Network, Loss]:
+    outputs = 2 if loss_name == "cross_entropy" else 1
+    plan = Plan(ROWS, replica=replica)
+    network = build_network([ANY_LAYER.check(layer) for layer in layers], INPUTS, outputs, plan)
+    network.fuse(compiled=True)
+    return network, losses.build(loss_name, outputs, ROWS, np.float32, True)

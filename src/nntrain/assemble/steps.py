@@ -38,6 +38,7 @@ def build_steps(
     augment = build_augmenter(spec, preprocessing)
     followers = followers_of(Replica(network, loss))
     differentiate: Differentiate | None = None
+    kernels = "stages"
     build: Callable[[Bench], Optimizer] = config.optimizer.build
     if strategy.shares > 1 and not strategy.program:
         others = [replica(spec, preprocessing, network, strategy, number=n) for n in range(1, strategy.shares)]
@@ -47,15 +48,16 @@ def build_steps(
     optimizer, regularization = build_optimizer(spec, network, bench, build)
     followers += bench.followers
     if strategy.program:
-        from nntrain.training.program import Differentiation, Machine, WholeSteps
+        from nntrain.training.program import Differentiation, Machine, WholeSteps, program_name
 
         code = lower(network.stages, loss, network.inputs, largest, strategy.shares)
         rule = rule_of(optimizer, regularization)
         if rule is not None and augment is None:
-            step = TrainStep(network, loss, bench, optimizer, regularization)
+            step = TrainStep(network, loss, bench, optimizer, regularization, kernels=program_name(network, loss, rule))
             return step, WholeSteps(Machine(code, network, rule, regularization), train)
         differentiate = Differentiation(Machine(code, network, NOTHING, Regularization()))
-    step = TrainStep(network, loss, bench, optimizer, regularization, differentiate=differentiate)
+        kernels = program_name(network, loss, NOTHING)
+    step = TrainStep(network, loss, bench, optimizer, regularization, differentiate=differentiate, kernels=kernels)
     steps: Steps = OneByOne(step, train, largest, augment)
     return step, Following(steps, followers, batches.count, config.training.epochs) if followers else steps
 

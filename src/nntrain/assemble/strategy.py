@@ -47,7 +47,7 @@ def choose_strategy(spec: Spec, network: Network, loss: Loss, batches: Batches) 
         compiled = worth_compiling(settings.epochs * batches.count, products)
     elif compiled and not can_compile():
         raise spec.error(("training", "compiled"), "true, and Numba is not installed (pip install 'nntrain[fast]')")
-    program = compiled and settings.fuse and find_sgemm() is not None and lowerable(fuse(network.layers, False), loss)
+    program = compiled and settings.fuse and find_sgemm() is not None and lowerable(fuse(network.layers, True), loss)
     program = program and not mixes_targets(spec)
     fitting = fitting_parallelism(shapes, batches.size, coupled=least > 1, program=program)
     shares = settings.shares or (fitting.shares if settings.threads is None else 1)

@@ -11,6 +11,7 @@ from nntrain.cli.check import check
 from nntrain.cli.evaluate import evaluate
 from nntrain.cli.fit import fit
 from nntrain.cli.graph import graph
+from nntrain.cli.lecture import lecture
 from nntrain.cli.predict import predict
 from nntrain.cli.resume_option import FitCommand
 from nntrain.cli.schema import schema
@@ -27,6 +28,7 @@ app.command("eval")(evaluate)
 app.command("predict")(predict)
 app.command("check")(check)
 app.command("graph")(graph)
+app.command("lecture")(lecture)
 app.command("schema")(schema)
 app.command("warmup")(warmup)
 
@@ -57,7 +59,7 @@ def top(context: typer.Context, _help: Help = False, _version: Version = False) 
     """Train fully connected networks on tables, from one YAML file.
 
     Exit codes: 0 done, 1 a bug of ours, 2 usage or config, 3 data, 4 checkpoint, 5 training diverged,
-    6 disk or permission, 130 Ctrl-C, 143 SIGTERM.
+    6 disk or permission, 7 a claim of the lecture came out otherwise, 130 Ctrl-C, 143 SIGTERM.
     """
     if context.invoked_subcommand is None:
         print(context.get_help())

@@ -31,7 +31,7 @@ class Op(IntEnum):
     LOSS = auto()
     """z (B, m) ← ∂loss/∂logits, from the logits x."""
     UNWIND = auto()
-    """z (B, m) ← z · dropout′ · φ′ recognised by y; its column sums into ``part``."""
+    """z (B, m) ← z · dropout′ · φ′ by what is told; its column sums into ``part``."""
     BACK = auto()
     """y (B, n) ← z Wᵀ."""
     BACK_PRODUCT = auto()
@@ -46,11 +46,11 @@ class Op(IntEnum):
     """∂b (m,) ← the sum of the parts of `UNWIND`."""
 
 
-INTEGERS = ("op", "x", "y", "z", "w", "b", "n", "m", "part", "statistics", "mean", "variance")
+INTEGERS = ("op", "x", "y", "z", "told", "w", "b", "n", "m", "part", "statistics", "mean", "variance")
 TAIL = ("phi", "mask", "limit")
 NUMBERS = ("a", "scale", "epsilon", "momentum")
 INSTRUCTION = np.dtype([(name, np.int64) for name in INTEGERS + TAIL] + [(name, np.float64) for name in NUMBERS])
-"""``x y z`` places in the workspace · ``w b`` in θ (b is −1 where there is no bias) · ``part statistics`` of the workspace,
+"""``x y z told`` places in the workspace (the last one: y, or dropout′ · φ′ where an activation keeps its slope) · ``w b`` in θ (b is −1 where there is no bias) · ``part statistics`` of the workspace,
 for each thread · ``mean variance`` in the network's memory · ``phi a`` the activation · ``mask limit scale`` dropout."""
 
 LINE = 16

@@ -37,12 +37,20 @@ def can_compile() -> bool:
     return find_spec("numba") is not None
 
 
-def must_compile() -> bool:
-    """Whether no compiled kernel is kept on disk yet."""
-    from nntrain.kernels.compiled.cache import is_cold
+def must_compile(kernels: str) -> bool:
+    """Whether no run with these kernels (`TrainStep.kernels`) has compiled them yet, as far as the cache knows."""
+    from nntrain.kernels.compiled.cache import is_marked
     from nntrain.kernels.compiled.twin import FOLDER
 
-    return is_cold(FOLDER)
+    return not is_marked(FOLDER, kernels)
+
+
+def have_compiled(kernels: str) -> None:
+    """Note that they are kept on disk now."""
+    from nntrain.kernels.compiled.cache import mark
+    from nntrain.kernels.compiled.twin import FOLDER
+
+    mark(FOLDER, kernels)
 
 
 STEP_OVERHEAD = 4e-5

@@ -12,8 +12,8 @@ from functools import partial
 
 import numpy as np
 
-from nntrain.network.fused import LEAKY_RELU, RELU
 from nntrain.network.initializer import he_normal, xavier_normal
+from nntrain.network.kinds import HARD_TANH, LEAKY_RELU, RELU
 from nntrain.network.layer import Layer, activations
 from nntrain.network.parameters import Draw
 from nntrain.network.site import Site
@@ -51,9 +51,9 @@ class Activation(Layer):
     """An element-wise map y = φ(x), dx = dy · φ′(x): a subclass says what φ and φ′ are."""
 
     fused_kind: int | None = None
-    """Its number in the fused kernels (`nntrain.network.fused`), where it has one."""
-    slope = 0.0
-    """φ′ below zero, for kind 2."""
+    """Its number in the fused kernels (`nntrain.network.kinds`), where it has one."""
+    fused_setting = 0.0
+    """What fused kernels must know of it: leaky_relu's slope, elu's α."""
 
     def __init__(self, site: Site) -> None:
         self.width = site.width
@@ -156,7 +156,7 @@ class LeakyRelu(Activation):
 
     def __init__(self, site: Site, *, negative_slope: NonNegative = 0.01) -> None:
         super().__init__(site)
-        self.slope = negative_slope
+        self.slope = self.fused_setting = negative_slope
 
     def fitting_draw(self) -> Draw:
         return partial(he_normal, negative_slope=self.slope)
@@ -184,6 +184,8 @@ class HardTanh(Activation):
 
     YAML      hard_tanh
     """
+
+    fused_kind = HARD_TANH
 
     def fitting_draw(self) -> Draw:
         return xavier_normal

@@ -1,7 +1,8 @@
 """The reference kernels of fused layers: what stands behind a matrix product or a normalisation, in one call each way.
 
 Their compiled twins make one or two passes over memory for what the separate layers do in many. ``kind`` and ``a`` name the
-activation; ``keys``, ``limit`` and ``scale`` are dropout's (limit 0: none).
+activation; ``keys``, ``limit`` and ``scale`` are dropout's (limit 0: none). ``told`` is what the way back reads: y itself, or an
+array for dropout′ · φ′ where an activation keeps its slope (`nntrain.network.kinds`).
 """
 
 from __future__ import annotations
@@ -9,26 +10,25 @@ from __future__ import annotations
 import numpy as np
 
 from nntrain.kernels import kernel
+from nntrain.network.curves import curve
+from nntrain.network.kinds import LEAKY_RELU, RELU, keeps_slope
 from nntrain.network.masks import Keys, kept
 from nntrain.types import Array, Batch
 
-IDENTITY, RELU, LEAKY_RELU = 0, 1, 2
-"""The activations that fused kernels know: those that are cheap enough to be lost in a pass over memory."""
-
 
 @kernel
-def bias_activation(y: Batch, b: Array, kind: int, a: float, keys: Keys, limit: int, scale: float) -> None:
+def bias_activation(y: Batch, b: Array, kind: int, a: float, keys: Keys, limit: int, scale: float, told: Batch) -> None:
     """y ← dropout(φ(y + b)) in place."""
     y += b
-    _activate(y, kind, a, keys, limit, scale)
+    _activate(y, kind, a, keys, limit, scale, told)
 
 
 @kernel
 def activation_gradient(
-    dy: Batch, y: Batch, kind: int, a: float, keys: Keys, limit: int, scale: float, dz: Batch, db: Array
+    dy: Batch, told: Batch, kind: int, a: float, keys: Keys, limit: int, scale: float, dz: Batch, db: Array
 ) -> None:
-    """dz = dy · dropout′ · φ′, recognised by y; db = Σ_B dz."""
-    _unwind(dy, y, kind, a, keys, limit, scale, dz)
+    """dz = dy · dropout′ · φ′; db = Σ_B dz."""
+    _unwind(dy, told, kind, a, keys, limit, scale, dz)
     np.sum(dz, axis=0, out=db)
 
 
@@ -51,6 +51,7 @@ def norm_activation(
     limit: int,
     scale: float,
     y: Batch,
+    told: Batch,
 ) -> None:
     """y = dropout(φ(γ (x − μ)/√(σ² + ε) + β)); μ, σ² and 1/√(σ² + ε) go into the rows of ``statistics``."""
     mean, variance, inverse = statistics
@@ -61,14 +62,14 @@ def norm_activation(
     y *= inverse
     y *= gamma
     y += beta
-    _activate(y, kind, a, keys, limit, scale)
+    _activate(y, kind, a, keys, limit, scale, told)
 
 
 @kernel
 def norm_activation_gradient(
     dy: Batch,
     x: Batch,
-    y: Batch,
+    told: Batch,
     gamma: Array,
     statistics: Array,
     kind: int,
@@ -82,7 +83,7 @@ def norm_activation_gradient(
 ) -> None:
     """The three terms of dx (see BatchNorm.backward), with dy taken back through dropout and φ first."""
     mean, _, inverse = statistics
-    _unwind(dy, y, kind, a, keys, limit, scale, dx)
+    _unwind(dy, told, kind, a, keys, limit, scale, dx)
     x_hat = (x - mean) * inverse
     np.sum(dx * x_hat, axis=0, out=dgamma)
     np.sum(dx, axis=0, out=dbeta)
@@ -92,21 +93,29 @@ def norm_activation_gradient(
     dx *= gamma * inverse
 
 
-def _activate(y: Batch, kind: int, a: float, keys: Keys, limit: int, scale: float) -> None:
+def _activate(y: Batch, kind: int, a: float, keys: Keys, limit: int, scale: float, told: Batch) -> None:
     if kind == RELU:
         np.maximum(y, 0.0, out=y)
     elif kind == LEAKY_RELU:
         np.multiply(y, a, out=y, where=~(y > 0.0))
+    elif keeps_slope(kind):
+        y[...], told[...] = curve(kind, y, a)
     if limit:
-        y *= kept(y.shape, keys, limit) * y.dtype.type(scale)
+        mask = kept(y.shape, keys, limit) * y.dtype.type(scale)
+        y *= mask
+        if keeps_slope(kind):
+            told *= mask
 
 
-def _unwind(dy: Batch, y: Batch, kind: int, a: float, keys: Keys, limit: int, scale: float, dz: Batch) -> None:
+def _unwind(dy: Batch, told: Batch, kind: int, a: float, keys: Keys, limit: int, scale: float, dz: Batch) -> None:
+    if keeps_slope(kind):
+        np.multiply(dy, told, out=dz)
+        return
     if kind == RELU:
-        np.multiply(dy, (y > 0.0) * y.dtype.type(scale), out=dz)
+        np.multiply(dy, (told > 0.0) * told.dtype.type(scale), out=dz)
         return
     np.copyto(dz, dy)
     if kind == LEAKY_RELU:
-        np.multiply(dz, a, out=dz, where=~(y > 0.0))
+        np.multiply(dz, a, out=dz, where=~(told > 0.0))
     if limit:
-        dz *= kept(y.shape, keys, limit) * y.dtype.type(scale)
+        dz *= kept(told.shape, keys, limit) * told.dtype.type(scale)

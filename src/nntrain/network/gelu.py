@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from nntrain.network.activation import Activation, Workspace, positive_part
+from nntrain.network.kinds import GELU, TANH_GELU
 from nntrain.network.layer import activations
 from nntrain.network.site import Site
 from nntrain.types import Array, Batch
@@ -43,10 +44,12 @@ def gelu(site: Site, *, approximate: Literal["none", "tanh"] = "none") -> Activa
 class ExactGelu(Activation):
     """x Φ(x)."""
 
+    fused_kind = GELU
+
     def value(self, x: Batch, work: Workspace) -> Batch:
         """With t = |x| and the tail s = Φ(−t): x (1 − s) = x − t s for x > 0 and x s = −t s below; s is kept."""
         t = _distance(x, work.spare)
-        s = _tail(t, work.kept, work.dx, work.y)
+        s = tail(t, work.kept, work.dx, work.y)
         t *= s
         return np.subtract(positive_part(x, work.y), t, out=work.y)
 
@@ -66,6 +69,7 @@ class ExactGelu(Activation):
 class TanhGelu(Activation):
     """½ x (1 + tanh u), u = c (x + k x³)."""
 
+    fused_kind = TANH_GELU
     C, K, SATURATED = math.sqrt(2.0 / math.pi), 0.044715, 20.0
 
     def value(self, x: Batch, work: Workspace) -> Batch:
@@ -113,7 +117,7 @@ def _bell(t: Batch, out: Array) -> Batch:
     return np.exp(bell, out=bell)
 
 
-def _tail(t: Batch, out: Array, numerator: Array, denominator: Array) -> Batch:
+def tail(t: Batch, out: Array, numerator: Array, denominator: Array) -> Batch:
     """Φ(−t) for t ≥ 0."""
     tail = _bell(t, out)
     tail *= _polynomial(P, t, numerator)

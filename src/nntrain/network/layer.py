@@ -69,6 +69,10 @@ class Layer(ABC):
         """For an activation: the initializer that keeps the variance of the weights in front of it."""
         return None
 
+    def use(self, compiled: bool) -> None:
+        """Pick compiled kernels or their references for training: most layers have none."""
+        return
+
     def branches(self) -> Sequence[Row]:
         """The layers inside, branch by branch, for a layer that holds others."""
         return ()

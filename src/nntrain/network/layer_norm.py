@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from nntrain.kernels import kernel, pick
 from nntrain.network.layer import Layer, layers
 from nntrain.network.site import Site
-from nntrain.types import Batch, Positive
+from nntrain.types import Array, Batch, Positive
 
 
 @layers
@@ -27,17 +28,23 @@ class LayerNorm(Layer):
         self.gamma, self.beta = site.scale(n), site.bias(n)
         self.epsilon = epsilon
         self.normalised, self.y, self.dx = site.buffer(n), site.buffer(n), site.buffer(n)
-        self.spare = site.buffer(n)
+        self.spare, self.inverse = site.buffer(n), site.buffer(1)
+        self.use(compiled=False)
+
+    def use(self, compiled: bool) -> None:
+        self.run = pick(row_norm, compiled=compiled)
+        self.unwind = pick(row_norm_gradient, compiled=compiled)
 
     def forward(self, x: Batch) -> Batch:
         """Normalise each row by its own mean and variance."""
-        rows = len(x)
-        centred = np.subtract(x, np.mean(x, axis=1, keepdims=True), out=self.normalised[:rows])  # (B, n)
-        variance = np.mean(np.multiply(centred, centred, out=self.y[:rows]), axis=1, keepdims=True)  # (B, 1)
-        self.inverse_std = 1.0 / np.sqrt(variance + self.epsilon)
-        x_hat = np.multiply(centred, self.inverse_std, out=centred)
-        y: Batch = np.multiply(x_hat, self.gamma.value, out=self.y[:rows])
-        y += self.beta.value
+        x_hat, inverse, spare, y = (own[: len(x)] for own in (self.normalised, self.inverse, self.spare, self.y))
+        self.run(x, self.gamma.value, self.beta.value, self.epsilon, x_hat, inverse, spare, y)
+        return y
+
+    def infer(self, x: Batch) -> Batch:
+        """The same, in arrays of its own."""
+        x_hat, spare, y = (np.empty_like(x) for _ in range(3))
+        self.run(x, self.gamma.value, self.beta.value, self.epsilon, x_hat, np.empty_like(x[:, :1]), spare, y)
         return y
 
     def backward(self, dy: Batch) -> Batch:
@@ -47,18 +54,33 @@ class LayerNorm(Layer):
         Σ_n (x − μ) = 0: −s mean_n(g). Through σ², with ∂σ²/∂xⱼ = 2 (xⱼ − μ)/n and ∂x̂/∂σ² = −½ (x − μ) s³:
         −s x̂ⱼ mean_n(g x̂).
         """
-        self.gradients(dy)
-        rows = len(dy)
-        x_hat, spare = self.normalised[:rows], self.spare[:rows]
-        dx = np.multiply(dy, self.gamma.value, out=self.dx[:rows])  # g
-        along = np.mean(np.multiply(dx, x_hat, out=spare), axis=1, keepdims=True)  # (B, 1)
-        dx -= np.mean(dx, axis=1, keepdims=True)
-        dx -= np.multiply(x_hat, along, out=spare)
-        dx *= self.inverse_std
+        x_hat, inverse, spare, dx = (own[: len(dy)] for own in (self.normalised, self.inverse, self.spare, self.dx))
+        self.unwind(dy, x_hat, inverse, self.gamma.value, spare, dx, self.gamma.grad, self.beta.grad)
         return dx
 
-    def gradients(self, dy: Batch) -> None:
-        """dγ = Σ_B dy x̂ and dβ = Σ_B dy alone."""
-        rows = len(dy)
-        np.sum(np.multiply(dy, self.normalised[:rows], out=self.spare[:rows]), axis=0, out=self.gamma.grad)
-        np.sum(dy, axis=0, out=self.beta.grad)
+
+@kernel
+def row_norm(
+    x: Batch, gamma: Array, beta: Array, epsilon: float, x_hat: Batch, inverse: Batch, spare: Batch, y: Batch
+) -> None:
+    """y = γ x̂ + β, x̂ = (x − μ) inverse, inverse (B, 1) = 1/√(σ² + ε), with μ and σ² of each row."""
+    np.subtract(x, np.mean(x, axis=1, keepdims=True), out=x_hat)
+    variance = np.mean(np.multiply(x_hat, x_hat, out=spare), axis=1, keepdims=True)  # (B, 1)
+    np.divide(1.0, np.sqrt(variance + variance.dtype.type(epsilon)), out=inverse)
+    x_hat *= inverse
+    np.multiply(x_hat, gamma, out=y)
+    y += beta
+
+
+@kernel
+def row_norm_gradient(
+    dy: Batch, x_hat: Batch, inverse: Batch, gamma: Array, spare: Batch, dx: Batch, dgamma: Array, dbeta: Array
+) -> None:
+    """dx = (g − mean_n(g) − x̂ mean_n(g x̂)) inverse, g = γ dy; dγ = Σ_B dy x̂, dβ = Σ_B dy."""
+    np.sum(np.multiply(dy, x_hat, out=spare), axis=0, out=dgamma)
+    np.sum(dy, axis=0, out=dbeta)
+    np.multiply(dy, gamma, out=dx)  # g
+    along = np.mean(np.multiply(dx, x_hat, out=spare), axis=1, keepdims=True)  # (B, 1)
+    dx -= np.mean(dx, axis=1, keepdims=True)
+    dx -= np.multiply(x_hat, along, out=spare)
+    dx *= inverse

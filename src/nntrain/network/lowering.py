@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from nntrain.kernels.instructions import Code, Op
 from nntrain.network.fusion import DenseStage, NormStage, Stage, Tail
+from nntrain.network.kinds import keeps_slope
 from nntrain.network.loss import Loss
 
 LOSSES = {"softmax_cross_entropy": 0, "logistic_loss": 1, "squared_error": 2}
@@ -31,6 +32,7 @@ def lower(stages: Sequence[Any], loss: Loss, inputs: int, capacity: int, shares:
     passed: list[tuple[Any, Fields]] = []
     for stage in stages:
         fields = {"x": x, "y": code.batch(stage.width), "m": stage.width} | _own_fields(stage, code)
+        fields["told"] = code.batch(stage.width) if keeps_slope(stage.tail.kind) else fields["y"]
         if isinstance(stage, NormStage):
             code.add(Op.NORM, **fields)
         elif by_columns(stage.width, code):
@@ -113,4 +115,4 @@ def _own_fields(stage: DenseStage | NormStage, code: Code) -> Fields:
 
 def _tail(tail: Tail, code: Code) -> Fields:
     key = code.mask(tail.key)
-    return {"phi": tail.kind, "a": tail.slope, "mask": key, "limit": tail.limit, "scale": tail.scale}
+    return {"phi": tail.kind, "a": tail.setting, "mask": key, "limit": tail.limit, "scale": tail.scale}

@@ -6,12 +6,13 @@ from functools import partial
 
 import numpy as np
 
+from nntrain.kernels import kernel, pick
 from nntrain.network.activation import Workspace, negative_part, positive_part
 from nntrain.network.initializer import constant, he_normal
 from nntrain.network.layer import Layer, activations
 from nntrain.network.parameters import Draw
 from nntrain.network.site import Site
-from nntrain.types import Batch
+from nntrain.types import Array, Batch
 
 START = 0.25
 """The slope that training begins with (He et al., 2015)."""
@@ -34,7 +35,9 @@ class PRelu(Layer):
     def __init__(self, site: Site, *, shared: bool = False) -> None:
         self.width = site.width
         self.a = site.scale(1 if shared else site.width, partial(constant, value=START))
-        self.buffers = Workspace.at(site)
+        self.slopes, self.dslopes = np.empty((2, site.width), self.a.value.dtype)
+        self.y, self.dx, self.spare = site.buffer(site.width), site.buffer(site.width), site.buffer(site.width)
+        self.use(compiled=False)
 
     def fitting_draw(self) -> Draw:
         return partial(he_normal, negative_slope=START)

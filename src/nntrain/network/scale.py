@@ -6,10 +6,11 @@ from functools import partial
 
 import numpy as np
 
+from nntrain.kernels import kernel, pick
 from nntrain.network.initializer import constant
 from nntrain.network.layer import Layer, layers
 from nntrain.network.site import Site
-from nntrain.types import Batch
+from nntrain.types import Array, Batch
 
 
 @layers
@@ -30,6 +31,10 @@ class Scale(Layer):
         self.width, self.features = site.width, site.features
         self.s = site.scale(site.width, partial(constant, value=initial))
         self.y, self.dx = site.buffer(site.width), site.buffer(site.width)
+        self.use(compiled=False)
+
+    def use(self, compiled: bool) -> None:
+        self.unwind = pick(scale_gradient, compiled=compiled)
 
     def forward(self, x: Batch) -> Batch:
         """y = s · x."""
@@ -38,9 +43,13 @@ class Scale(Layer):
 
     def backward(self, dy: Batch) -> Batch:
         """dy · d(s x) = dy · (s dx + x ds): the factor beside each differential is its gradient."""
-        self.gradients(dy)
-        return np.multiply(dy, self.s.value, out=self.dx[: len(dy)])
+        dx = self.dx[: len(dy)]
+        self.unwind(dy, self.x, self.s.value, dx, self.s.grad)
+        return dx
 
-    def gradients(self, dy: Batch) -> None:
-        """ds = Σ_B dy x alone."""
-        np.sum(np.multiply(dy, self.x, out=self.dx[: len(dy)]), axis=0, out=self.s.grad)
+
+@kernel
+def scale_gradient(dy: Batch, x: Batch, s: Array, dx: Batch, ds: Array) -> None:
+    """dx = dy s, ds = Σ_B dy x."""
+    np.sum(np.multiply(dy, x, out=dx), axis=0, out=ds)
+    np.multiply(dy, s, out=dx)

@@ -6,6 +6,7 @@ import numpy as np
 
 from nntrain.network.activation import Activation, Workspace, negative_part, positive_part
 from nntrain.network.initializer import lecun_normal, xavier_normal
+from nntrain.network.kinds import ELU, MISH, SELU, SIGMOID, SILU, SOFTPLUS, TANH
 from nntrain.network.layer import activations
 from nntrain.network.parameters import Draw
 from nntrain.network.site import Site
@@ -33,6 +34,8 @@ class Sigmoid(Activation):
     YAML      sigmoid
     """
 
+    fused_kind = SIGMOID
+
     def fitting_draw(self) -> Draw:
         return xavier_normal
 
@@ -55,6 +58,8 @@ class Tanh(Activation):
 
     YAML      tanh
     """
+
+    fused_kind = TANH
 
     def fitting_draw(self) -> Draw:
         return xavier_normal
@@ -80,9 +85,11 @@ class Elu(Activation):
     ``alpha``  α
     """
 
+    fused_kind = ELU
+
     def __init__(self, site: Site, *, alpha: Positive = 1.0) -> None:
         super().__init__(site)
-        self.alpha = alpha
+        self.alpha = self.fused_setting = alpha
 
     def value(self, x: Batch, work: Workspace) -> Batch:
         """max(x, 0) + α (e^min(x, 0) − 1)."""
@@ -105,6 +112,7 @@ class Selu(Activation):
     instead of dropout.
     """
 
+    fused_kind = SELU
     ALPHA, SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
 
     def fitting_draw(self) -> Draw:
@@ -147,6 +155,8 @@ class Softplus(Activation):
     YAML      softplus
     """
 
+    fused_kind = SOFTPLUS
+
     def value(self, x: Batch, work: Workspace) -> Batch:
         """max(x, 0) + ln(1 + e^−|x|), which cannot overflow."""
         y = np.negative(np.abs(x, out=work.y), out=work.y)
@@ -169,6 +179,8 @@ class Silu(Activation):
     YAML      silu
     """
 
+    fused_kind = SILU
+
     def value(self, x: Batch, work: Workspace) -> Batch:
         """x σ(x); σ is kept."""
         return np.multiply(x, logistic(x, work.kept), out=work.y)
@@ -189,6 +201,8 @@ class Mish(Activation):
 
     YAML      mish
     """
+
+    fused_kind = MISH
 
     def value(self, x: Batch, work: Workspace) -> Batch:
         """With e = eˣ: tanh(ln(1 + e)) = ((1 + e)² − 1) / ((1 + e)² + 1) = w / v; e is kept. From x = 20 on w/v is 1."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nntrain.kernels.blas import find_sgemm
 from nntrain.kernels.instructions import Code
-from nntrain.network import Network, Weighted
+from nntrain.network import Loss, Network, Weighted
 from nntrain.network.mixed import AnyTargets, Mixed
 from nntrain.optim import Regularization
 from nntrain.optim.rule import Rule
@@ -20,8 +20,6 @@ from nntrain.training.crew import Hand
 from nntrain.training.rows import Rows
 from nntrain.training.steps import Outcome, Stretch
 from nntrain.types import Array, Batch
-
-NO_NUMBERS = np.zeros(0, np.float32)
 
 
 class Machine:
@@ -36,11 +34,13 @@ class Machine:
         self.function: Callable[..., int] = run
         self.network, self.code = network, code
         vector, shares = network.vector, code.shares
-        slots = [*rule.slots, NO_NUMBERS, NO_NUMBERS][:2]
+        one, two = {1: (rule.slots, (None, None)), 2: ((None,), rule.slots)}.get(
+            len(rule.slots), ((None,), (None, None))
+        )
         clip = regularization.clip_norm or 0.0
-        vectors = (vector.values, vector.gradient, *slots)
+        vectors = (vector.values, vector.gradient, *one, *two)
         self.given: tuple[Any, ...] = (code.finished(), rule.numbers(vector.weights.stop), vectors)
-        self.given += (vector.memory, code.workspace())
+        self.given += (vector.memory if vector.memory.size else None, code.workspace())
         self._penalties = np.array([regularization.l1, regularization.l2, clip])
         self._parts = np.zeros((shares, PART))
         self._own = np.empty(code.capacity, np.int64), np.empty((code.capacity, network.outputs), np.float32)
@@ -122,10 +122,19 @@ class Differentiation:
         self.machine.close()
 
 
-def typed(table: Rows) -> tuple[Array, NDArray[np.int64], Array]:
-    """Rows as the compiled function takes them: class indices and targets are two arrays, one of them empty."""
+def program_name(network: Network, loss: Loss, rule: Rule) -> str:
+    """What the compiled code of a program depends on: what is None among its arguments."""
+    norm = "norm" if network.vector.memory.size else "plain"
+    return f"program-{'regression' if loss.task == 'regression' else 'classes'}-{norm}-{len(rule.slots)}"
+
+
+def typed(table: Rows) -> tuple[Array, NDArray[np.int64] | None, Array | None]:
+    """Rows as the compiled function takes them: class indices or targets, and None for the other.
+
+    What is None, here and in `Machine.given`, leaves code away: a first run waits for no kernel that it does not use.
+    """
     x, y = table.x, table.y
     assert not isinstance(y, Weighted)  # no program knows the kernel of a weighted loss (`Loss.kernel_name`)
     if y.ndim == 1:
-        return x, y, np.zeros((0, 1), np.float32)
-    return x, np.zeros(0, np.int64), y
+        return x, y, None
+    return x, None, y

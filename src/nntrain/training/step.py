@@ -35,7 +35,7 @@ Differentiate = Callable[[Batch, AnyTargets], float]
 class TrainStep:
     """Forward, loss, backward, penalties, update: the lecture's training scheme.
 
-    ``differentiate(x, y)`` is `backpropagate` of the network, or its like over several threads (`SplitPass`).
+    ``kernels`` names what must have been compiled, where kernels are. ``differentiate(x, y)`` is `backpropagate` of the network, or its like over several threads (`SplitPass`).
     """
 
     def __init__(
@@ -47,9 +47,10 @@ class TrainStep:
         regularization: Regularization,
         *,
         differentiate: Differentiate | None = None,
+        kernels: str = "stages",
     ) -> None:
         self.network, self.loss, self.bench = network, loss, bench
-        self.optimizer, self.regularization = optimizer, regularization
+        self.optimizer, self.regularization, self.kernels = optimizer, regularization, kernels
         self.differentiate = differentiate or partial(backpropagate, network, loss)
 
     def __call__(self, x: Batch, y: AnyTargets, lr: float, step: int) -> float:

@@ -6,6 +6,7 @@ Numba writes through temporary files and renames, so two processes may start at 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import stat
@@ -28,6 +29,13 @@ def cache_folder(numba_version: str) -> Path | None:
     return folder
 
 
-def is_cold(folder: Path | None) -> bool:
-    """Whether nothing is kept there yet, so that the first run has to compile."""
-    return folder is not None and next(folder.rglob("*.nbi"), None) is None
+def is_marked(folder: Path | None, kernels: str) -> bool:
+    """Whether a run noted that these are kept there."""
+    return folder is not None and (folder / f"{kernels}.compiled").exists()
+
+
+def mark(folder: Path | None, kernels: str) -> None:
+    """Note it."""
+    if folder is not None:
+        with contextlib.suppress(OSError):
+            (folder / f"{kernels}.compiled").touch()

@@ -1,13 +1,16 @@
 """What stands behind a matrix product: bias, activation and dropout in one pass, forward and backward.
 
-``kind`` is the number of an activation (`nntrain.network.fusion`): 0 identity, 1 relu, 2 leaky_relu with slope ``a``.
+``kind`` is the number of an activation (`nntrain.network.kinds`): 0 identity, 1 relu, 2 leaky_relu with slope ``a``; the others
+leave dropout′ · φ′ in ``told``, which for these three is y.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from nntrain.kernels.compiled.twin import inner, twin
+from nntrain.kernels.compiled.curves import curve
+from nntrain.kernels.compiled.inner import inner
+from nntrain.kernels.compiled.twin import twin
 
 
 @inner
@@ -24,7 +27,7 @@ def half(entry, first, second):
 
 
 @twin
-def bias_activation(y, b, kind, a, keys, limit, scale):
+def bias_activation(y, b, kind, a, keys, limit, scale, told):
     """y ← dropout(φ(y + b)) in place."""
     rows, width = y.shape
     number = y.dtype.type
@@ -43,17 +46,22 @@ def bias_activation(y, b, kind, a, keys, limit, scale):
         else:
             for j in range(width):
                 y[i, j] += b[j]
+            if kind > 2:
+                curve(y, told, i, kind, a)
         if limit:
             start = i * width
             for j in range(width):
-                y[i, j] *= grown if half(start + j, first, second) >= bar else zero
+                factor = grown if half(start + j, first, second) >= bar else zero
+                y[i, j] *= factor
+                if kind > 2:
+                    told[i, j] *= factor
 
 
 @twin
-def activation_gradient(dy, y, kind, a, keys, limit, scale, dz, db):
-    """dz = dy · dropout′ · φ′, recognised by y; db = Σ_B dz."""
-    rows, width = y.shape
-    number = y.dtype.type
+def activation_gradient(dy, told, kind, a, keys, limit, scale, dz, db):
+    """dz = dy · dropout′ · φ′; db = Σ_B dz."""
+    rows, width = dy.shape
+    number = dy.dtype.type
     slope, grown, zero = number(a), number(scale), number(0.0)
     first, second = np.uint32(keys[0]), np.uint32(keys[1])
     bar = np.uint32(limit)
@@ -62,11 +70,14 @@ def activation_gradient(dy, y, kind, a, keys, limit, scale, dz, db):
     for i in range(rows):
         if kind == 1:
             for j in range(width):
-                dz[i, j] = dy[i, j] * grown if y[i, j] > zero else zero * dy[i, j]
+                dz[i, j] = dy[i, j] * grown if told[i, j] > zero else zero * dy[i, j]
+        elif kind > 2:
+            for j in range(width):
+                dz[i, j] = dy[i, j] * told[i, j]
         else:
             for j in range(width):
                 g = dy[i, j]
-                dz[i, j] = g * slope if kind == 2 and not y[i, j] > zero else g
+                dz[i, j] = g * slope if kind == 2 and not told[i, j] > zero else g
             if limit:
                 start = i * width
                 for j in range(width):

@@ -1,4 +1,4 @@
-"""e^x for float32 by operations that compile to vectors; the C library's function takes one number at a time."""
+"""e^x, e^x − 1 and ln(1 + x) for float32 by operations that compile to vectors; those of the C library take one number at a time."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def exponential(x):
 
 
 @register_jitable
-def _float32(x):
-    """2ⁿ e^r with x = n ln 2 + r, |r| ≤ ½ ln 2, and a polynomial for e^r (Cephes ``expf``, S. Moshier): 2e-7 relative."""
-    one, half = np.float32(1.0), np.float32(0.5)
+def _parts(x):
+    """e^r − 1 and 2ⁿ with x = n ln 2 + r, |r| ≤ ½ ln 2, by a polynomial (Cephes ``expf``, S. Moshier): 2e-7 relative."""
+    half = np.float32(0.5)
     x = HIGHEST if x > HIGHEST else x  # NaN stays NaN
     x = LOWEST if x < LOWEST else x
     n = np.float32(math.floor(x * LOG2_E + half))
@@ -35,11 +35,79 @@ def _float32(x):
     p = p * r + np.float32(1.6666665459e-1)
     p = p * r + np.float32(5.0000001201e-1)
     power = np.int32(np.int32(np.int32(n) + np.int32(127)) << np.int32(23))
-    return (p * r * r + r + one) * power.view(np.float32)
+    return p * r * r + r, power.view(np.float32)
+
+
+@register_jitable
+def _float32(x):
+    """2ⁿ e^r."""
+    less_one, power = _parts(x)
+    return (less_one + np.float32(1.0)) * power
+
+
+@register_jitable
+def _any(x):
+    return math.exp(x)
 
 
 @overload(exponential)
 def _overload(x):
     if x == types.float32:
         return _float32
-    return lambda x: math.exp(x)
+    return _any
+
+
+def exponential_less_one(x):
+    """e^x − 1 for x ≤ 0, of full precision near 0 too."""
+    return math.expm1(x)
+
+
+@register_jitable
+def _less_one_float32(x):
+    """2ⁿ (e^r − 1) + (2ⁿ − 1)."""
+    less_one, power = _parts(x)
+    return less_one * power + (power - np.float32(1.0))
+
+
+@register_jitable
+def _any_less_one(x):
+    return math.expm1(x)
+
+
+@overload(exponential_less_one)
+def _overload_less_one(x):
+    if x == types.float32:
+        return _less_one_float32
+    return _any_less_one
+
+
+def logarithm_of_one_more(x):
+    """ln(1 + x) for 0 ≤ x ≤ 1."""
+    return math.log1p(x)
+
+
+@register_jitable
+def _one_more_float32(x):
+    """2 artanh s = 2 Σ s^(2k+1)/(2k+1) with s = x/(2 + x) ≤ ⅓, to the eighth term: 1e-8 relative but for rounding."""
+    s = x / (np.float32(2.0) + x)
+    square = s * s
+    total = np.float32(1.0 / 15.0)
+    total = total * square + np.float32(1.0 / 13.0)
+    total = total * square + np.float32(1.0 / 11.0)
+    total = total * square + np.float32(1.0 / 9.0)
+    total = total * square + np.float32(1.0 / 7.0)
+    total = total * square + np.float32(1.0 / 5.0)
+    total = total * square + np.float32(1.0 / 3.0)
+    return np.float32(2.0) * (total * square * s + s)
+
+
+@register_jitable
+def _any_one_more(x):
+    return math.log1p(x)
+
+
+@overload(logarithm_of_one_more)
+def _overload_one_more(x):
+    if x == types.float32:
+        return _one_more_float32
+    return _any_one_more

@@ -12,7 +12,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from nntrain.kernels.compiled.twin import inner
+from nntrain.kernels.compiled.inner import inner
 
 PATIENCE = 20_000
 """Turns before a thread gives up its processor: about 50 µs."""
@@ -67,3 +67,12 @@ def meet(counter, target, give_way):
         turns += 1
         if turns > PATIENCE:
             _give_way(give_way)
+
+
+@inner
+def together(sync, met):
+    """Wait for all threads; ``met`` counts those that came so far."""
+    if sync[2] > 1:
+        met += sync[2]
+        meet(sync[0], met, sync[4])
+    return met

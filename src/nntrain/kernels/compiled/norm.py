@@ -9,8 +9,10 @@ import math
 
 import numpy as np
 
+from nntrain.kernels.compiled.curves import curve
 from nntrain.kernels.compiled.dense import half
-from nntrain.kernels.compiled.twin import inner, twin
+from nntrain.kernels.compiled.inner import inner
+from nntrain.kernels.compiled.twin import twin
 
 
 @inner
@@ -43,7 +45,7 @@ def invert(variance, epsilon, inverse):
 
 
 @inner
-def normalise(x, gamma, beta, mean, inverse, kind, a, keys, limit, scale, y):
+def normalise(x, gamma, beta, mean, inverse, kind, a, keys, limit, scale, y, told):
     """y = dropout(φ(γ (x − μ) inverse + β))."""
     rows, width = x.shape
     number = x.dtype.type
@@ -59,14 +61,19 @@ def normalise(x, gamma, beta, mean, inverse, kind, a, keys, limit, scale, y):
             for j in range(width):
                 z = (x[i, j] - mean[j]) * inverse[j] * gamma[j] + beta[j]
                 y[i, j] = z * slope if kind == 2 and not z > zero else z
+            if kind > 2:
+                curve(y, told, i, kind, a)
         if limit:
             start = i * width
             for j in range(width):
-                y[i, j] *= grown if half(start + j, first, second) >= bar else zero
+                factor = grown if half(start + j, first, second) >= bar else zero
+                y[i, j] *= factor
+                if kind > 2:
+                    told[i, j] *= factor
 
 
 @inner
-def unwind_sums(dy, x, y, mean, inverse, kind, a, keys, limit, scale, dx, dgamma, dbeta):
+def unwind_sums(dy, x, told, mean, inverse, kind, a, keys, limit, scale, dx, dgamma, dbeta):
     """dx ← dy taken back through dropout and φ; dγ = Σ_B dx x̂, dβ = Σ_B dx."""
     rows, width = x.shape
     number = x.dtype.type
@@ -79,11 +86,14 @@ def unwind_sums(dy, x, y, mean, inverse, kind, a, keys, limit, scale, dx, dgamma
     for i in range(rows):
         if kind == 1:
             for j in range(width):
-                dx[i, j] = dy[i, j] * grown if y[i, j] > zero else zero * dy[i, j]
+                dx[i, j] = dy[i, j] * grown if told[i, j] > zero else zero * dy[i, j]
+        elif kind > 2:
+            for j in range(width):
+                dx[i, j] = dy[i, j] * told[i, j]
         else:
             for j in range(width):
                 g = dy[i, j]
-                dx[i, j] = g * slope if kind == 2 and not y[i, j] > zero else g
+                dx[i, j] = g * slope if kind == 2 and not told[i, j] > zero else g
             if limit:
                 start = i * width
                 for j in range(width):
@@ -106,7 +116,7 @@ def subtract_means(dx, x, gamma, mean, inverse, dgamma, dbeta, count):
 
 
 @twin
-def norm_activation(x, gamma, beta, statistics, epsilon, kind, a, keys, limit, scale, y):
+def norm_activation(x, gamma, beta, statistics, epsilon, kind, a, keys, limit, scale, y, told):
     """y = dropout(φ(γ (x − μ)/√(σ² + ε) + β)); μ, σ² and 1/√(σ² + ε) go into the rows of ``statistics``."""
     mean, variance, inverse = statistics[0], statistics[1], statistics[2]
     moments(x, mean, variance)
@@ -114,12 +124,12 @@ def norm_activation(x, gamma, beta, statistics, epsilon, kind, a, keys, limit, s
     for j in range(variance.size):
         variance[j] /= count
     invert(variance, epsilon, inverse)
-    normalise(x, gamma, beta, mean, inverse, kind, a, keys, limit, scale, y)
+    normalise(x, gamma, beta, mean, inverse, kind, a, keys, limit, scale, y, told)
 
 
 @twin
-def norm_activation_gradient(dy, x, y, gamma, statistics, kind, a, keys, limit, scale, dx, dgamma, dbeta):
+def norm_activation_gradient(dy, x, told, gamma, statistics, kind, a, keys, limit, scale, dx, dgamma, dbeta):
     """The three terms of dx (see BatchNorm.backward), with dy taken back through dropout and φ first."""
     mean, inverse = statistics[0], statistics[2]
-    unwind_sums(dy, x, y, mean, inverse, kind, a, keys, limit, scale, dx, dgamma, dbeta)
+    unwind_sums(dy, x, told, mean, inverse, kind, a, keys, limit, scale, dx, dgamma, dbeta)
     subtract_means(dx, x, gamma, mean, inverse, dgamma, dbeta, x.shape[0])

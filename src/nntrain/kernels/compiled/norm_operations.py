@@ -7,9 +7,38 @@ from __future__ import annotations
 
 import numpy as np
 
+from nntrain.kernels.compiled.inner import inner
+from nntrain.kernels.compiled.meeting import together
 from nntrain.kernels.compiled.norm import invert, moments, normalise, subtract_means, unwind_sums
 from nntrain.kernels.compiled.operations import cut, largest_bits, mask_keys, matrix
-from nntrain.kernels.compiled.twin import inner
+
+
+@inner
+def norm(at, work, theta, memory, keys, sync, met, lo, hi, rows):
+    """The instruction forward: sums, the threads meet, the rest; ``memory`` is None where there is no such instruction."""
+    if memory is None:
+        return met
+    thread, threads = sync[1], sync[2]
+    norm_sums(at, work, thread, lo, hi)
+    met = together(sync, met)
+    norm_joined(at, work, rows, thread, threads)
+    if thread == 0:
+        norm_remembered(at, work, memory, rows)
+    norm_forward(at, work, theta, keys, thread, lo, hi)
+    return met
+
+
+@inner
+def norm_and_back(at, work, theta, gradient, memory, keys, sync, met, lo, hi, rows):
+    """The instruction backward; returns ``met``, and the largest bits of dγ and dβ."""
+    worst = np.int32(0)
+    if memory is None:
+        return met, worst
+    thread, threads = sync[1], sync[2]
+    norm_unwind(at, work, keys, thread, lo, hi)
+    met = together(sync, met)
+    worst = norm_back(at, work, theta, gradient, rows, thread, threads, lo, hi)
+    return met, worst
 
 
 @inner
@@ -75,9 +104,9 @@ def norm_forward(at, work, theta, keys, thread, lo, hi):
     m = at.m
     begin = at.statistics + thread * 3 * m
     mean, inverse = work[begin : begin + m], work[begin + 2 * m : begin + 3 * m]
-    x, y = matrix(work, at.x, lo, hi, m), matrix(work, at.y, lo, hi, m)
+    x, y, told = matrix(work, at.x, lo, hi, m), matrix(work, at.y, lo, hi, m), matrix(work, at.told, lo, hi, m)
     gamma, beta = theta[at.w : at.w + m], theta[at.b : at.b + m]
-    normalise(x, gamma, beta, mean, inverse, at.phi, at.a, mask_keys(keys, at, lo), at.limit, at.scale, y)
+    normalise(x, gamma, beta, mean, inverse, at.phi, at.a, mask_keys(keys, at, lo), at.limit, at.scale, y, told)
 
 
 @inner
@@ -87,8 +116,8 @@ def norm_unwind(at, work, keys, thread, lo, hi):
     begin, own = at.statistics + thread * 3 * m, at.part + thread * 2 * m
     mean, inverse = work[begin : begin + m], work[begin + 2 * m : begin + 3 * m]
     dgamma, dbeta = work[own : own + m], work[own + m : own + 2 * m]
-    x, y, z = matrix(work, at.x, lo, hi, m), matrix(work, at.y, lo, hi, m), matrix(work, at.z, lo, hi, m)
-    unwind_sums(z, x, y, mean, inverse, at.phi, at.a, mask_keys(keys, at, lo), at.limit, at.scale, z, dgamma, dbeta)
+    x, told, z = matrix(work, at.x, lo, hi, m), matrix(work, at.told, lo, hi, m), matrix(work, at.z, lo, hi, m)
+    unwind_sums(z, x, told, mean, inverse, at.phi, at.a, mask_keys(keys, at, lo), at.limit, at.scale, z, dgamma, dbeta)
 
 
 @inner

@@ -9,8 +9,8 @@ import numpy as np
 
 from nntrain.kernels.compiled.blas import PLAIN, TRANSPOSED, sgemm
 from nntrain.kernels.compiled.dense import activation_gradient, bias_activation, column_sums
+from nntrain.kernels.compiled.inner import inner, spliced
 from nntrain.kernels.compiled.memory import copy_bytes, prefetch
-from nntrain.kernels.compiled.twin import inner, spliced
 from nntrain.kernels.compiled.update import add_penalties
 
 FLOAT = 4
@@ -89,7 +89,8 @@ def activate(at, work, theta, keys, lo, hi):
     b = theta[at.b : at.b + m] if at.b >= 0 else work[at.part : at.part + m]
     if at.b >= 0 or at.phi != 0 or at.limit != 0:
         key = mask_keys(keys, at, lo)
-        bias_activation(matrix(work, at.y, lo, hi, m), b, at.phi, at.a, key, at.limit, at.scale)
+        y, told = matrix(work, at.y, lo, hi, m), matrix(work, at.told, lo, hi, m)
+        bias_activation(y, b, at.phi, at.a, key, at.limit, at.scale, told)
 
 
 @inner
@@ -103,8 +104,8 @@ def unwind(at, work, keys, thread, lo, hi):
         else:
             part[:] = 0
     else:
-        y = matrix(work, at.y, lo, hi, at.m)
-        activation_gradient(z, y, at.phi, at.a, mask_keys(keys, at, lo), at.limit, at.scale, z, part)
+        told = matrix(work, at.told, lo, hi, at.m)
+        activation_gradient(z, told, at.phi, at.a, mask_keys(keys, at, lo), at.limit, at.scale, z, part)
 
 
 @inner

@@ -11,16 +11,10 @@ import math
 
 import numpy as np
 
+from nntrain.kernels.compiled.inner import inner, spliced
 from nntrain.kernels.compiled.loss import logistic_loss, softmax_cross_entropy, squared_error
-from nntrain.kernels.compiled.meeting import meet
-from nntrain.kernels.compiled.norm_operations import (
-    norm_back,
-    norm_forward,
-    norm_joined,
-    norm_remembered,
-    norm_sums,
-    norm_unwind,
-)
+from nntrain.kernels.compiled.meeting import together
+from nntrain.kernels.compiled.norm_operations import norm, norm_and_back
 from nntrain.kernels.compiled.operations import (
     INFINITE,
     activate,
@@ -36,7 +30,7 @@ from nntrain.kernels.compiled.operations import (
     weights,
 )
 from nntrain.kernels.compiled.rules import update
-from nntrain.kernels.compiled.twin import compile_, inner, spliced
+from nntrain.kernels.compiled.twin import compile_
 from nntrain.kernels.instructions import Op
 
 (GATHER, AFFINE, PRODUCT, ACTIVATE, NORM, LOSS, UNWIND, BACK, BACK_PRODUCT, NORM_BACK, MEET, WEIGHTS, BIAS) = map(
@@ -52,8 +46,9 @@ def run(
 ):
     """Steps over the batches ``order[bounds[i]:bounds[i + 1]]``; returns how many went well.
 
-    ``vectors``  θ, its gradient and two slots of the optimizer (empty where it has none)
-    ``table``    x (N, n), class indices (N,) and targets (N, outputs), one of them empty; room for a batch's own of both
+    ``vectors``  θ, its gradient, the slot of an optimizer that has one, the two of one that has two (None where not)
+    ``memory``   of batch_norm, None where there is none
+    ``table``    x (N, n), class indices (N,) and targets (N, outputs), one of them None; room for a batch's own of both
     ``rates``    of learning, ``keys`` (steps, masks, 2)
     ``sync``     (counter, thread, threads, address of the product, address of giving way)
     """
@@ -76,24 +71,15 @@ def run(
         if penalties[2] > 0.0:  # a bound on the gradient's norm: once more all must know of all
             parts[thread, 2] = squares(vectors[1][begin:end], parts[thread, 8:])
             met = together(sync, met)
-            norm = 0.0
+            length = 0.0
             for other in range(threads):
-                norm += parts[other, 2]
-            norm = math.sqrt(norm)
-            if norm > penalties[2]:
-                shrink(vectors[1][begin:end], penalties[2] / norm)
+                length += parts[other, 2]
+            length = math.sqrt(length)
+            if length > penalties[2]:
+                shrink(vectors[1][begin:end], penalties[2] / length)
         update(rule, vectors, begin, end, rates[step], first_step + step)
         met = together(sync, met)
     return bounds.size - 1
-
-
-@inner
-def together(sync, met):
-    """Wait for all threads; ``met`` counts those that came so far."""
-    if sync[2] > 1:
-        met += sync[2]
-        meet(sync[0], met, sync[4])
-    return met
 
 
 @spliced
@@ -115,12 +101,7 @@ def backpropagate(code, vectors, memory, work, table, batch, keys, penalties, sy
         elif at.op == ACTIVATE:
             activate(at, work, theta, keys, lo, hi)
         elif at.op == NORM:
-            norm_sums(at, work, thread, lo, hi)
-            met = together(sync, met)
-            norm_joined(at, work, rows, thread, threads)
-            if thread == 0:
-                norm_remembered(at, work, memory, rows)
-            norm_forward(at, work, theta, keys, thread, lo, hi)
+            met = norm(at, work, theta, memory, keys, sync, met, lo, hi, rows)
         elif at.op == LOSS:
             loss = differentiated(at, work, table, batch, rows, lo, hi)
         elif at.op == UNWIND:
@@ -130,9 +111,8 @@ def backpropagate(code, vectors, memory, work, table, batch, keys, penalties, sy
         elif at.op == BACK_PRODUCT:
             back_product_of_columns(at, work, theta, product, rows, thread, threads)
         elif at.op == NORM_BACK:
-            norm_unwind(at, work, keys, thread, lo, hi)
-            met = together(sync, met)
-            worst = max(worst, norm_back(at, work, theta, gradient, rows, thread, threads, lo, hi))
+            met, largest = norm_and_back(at, work, theta, gradient, memory, keys, sync, met, lo, hi, rows)
+            worst = max(worst, largest)
         elif at.op == MEET:
             met = together(sync, met)
         elif at.op == WEIGHTS:
@@ -146,22 +126,32 @@ def backpropagate(code, vectors, memory, work, table, batch, keys, penalties, sy
 def differentiated(at, work, table, batch, rows, lo, hi):
     """The sum of this share's losses; the gradient of the whole batch's mean into z."""
     logits, z = matrix(work, at.x, lo, hi, at.m), matrix(work, at.z, lo, hi, at.m)
-    _, classes, targets, own_classes, own_targets = table
-    if at.phi == 2:
-        for i in range(lo, hi):
-            for k in range(at.m):
-                own_targets[i, k] = targets[batch[i], k]
-        loss = squared_error(logits, own_targets[lo:hi], z)
-    else:
-        for i in range(lo, hi):
-            own_classes[i] = classes[batch[i]]
-        if at.phi == 0:
-            loss = softmax_cross_entropy(logits, own_classes[lo:hi], z)
-        else:
-            loss = logistic_loss(logits, own_classes[lo:hi], z)
+    loss = of_classes(at, logits, z, table[1], table[3], batch, lo, hi)
+    loss += of_targets(logits, z, table[2], table[4], batch, lo, hi)
     if hi - lo != rows:  # each was divided by the rows of its share
         shrink(work[at.z + lo * at.m : at.z + hi * at.m], (hi - lo) / rows)
     return loss
+
+
+@inner
+def of_classes(at, logits, z, classes, own, batch, lo, hi):
+    """Of classification; 0 where ``classes`` is None."""
+    if classes is None:
+        return 0.0
+    for i in range(lo, hi):
+        own[i] = classes[batch[i]]
+    return softmax_cross_entropy(logits, own[lo:hi], z) if at.phi == 0 else logistic_loss(logits, own[lo:hi], z)
+
+
+@inner
+def of_targets(logits, z, targets, own, batch, lo, hi):
+    """Of regression; 0 where ``targets`` is None."""
+    if targets is None:
+        return 0.0
+    for i in range(lo, hi):
+        for k in range(z.shape[1]):
+            own[i, k] = targets[batch[i], k]
+    return squared_error(logits, own[lo:hi], z)
 
 
 @inner

@@ -45,27 +45,11 @@ def twin(function: F) -> F:
 
 def compile_(function: F) -> F:
     """Without the GIL, as NumPy treats division by zero, kept on disk where that is possible."""
-    compiled = numba.njit(nogil=True, error_model="numpy", _nrt=False)(function)
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+    compiled = numba.njit(**options)(function)
     if FOLDER is not None:
-        compiled._cache = ForgivingCache(function)  # type: ignore[attr-defined]  # where `cache=True` puts its own
+        compiled._cache = ForgivingCache(function)  # where `cache=True` puts its own
     return cast(F, compiled)
-
-
-def inner(function: F) -> F:
-    """A function that only compiled code calls: nothing to call it from Python, nothing of its own on disk."""
-    options = {
-        "nogil": True,
-        "error_model": "numpy",
-        "no_cpython_wrapper": True,
-        "no_cfunc_wrapper": True,
-        "_nrt": False,
-    }
-    return cast(F, numba.njit(**options)(function))
-
-
-def spliced(function: F) -> F:
-    """A function whose lines are put where it is called: what returns a view must not be called."""
-    return cast(F, numba.njit(inline="always")(function))
 
 
 class ForgivingCache(FunctionCache):
