@@ -50,7 +50,7 @@ SCALARS: dict[str, list[Any]] = {
     "bound": [3.0],
     "share": [0.1],
 }
-MATRICES = {"W", "x", "y", "told", "dy", "dz", "dx", "logits"}
+MATRICES = {"W", "x", "y", "told", "dy", "dz", "dx", "logits", "x_hat", "mask"}
 
 
 def arguments(function: Callable[..., Any], dtype: Any, kind: int, limit: int) -> list[Any]:
@@ -75,7 +75,9 @@ def arguments(function: Callable[..., Any], dtype: Any, kind: int, limit: int) -
             made.append(rng.integers(0, 2, ROWS))
         elif name == "gradient" and "logits" in names:
             made.append(np.zeros((ROWS, WIDTH), dtype))
-        elif name in MATRICES:
+        elif name == "inverse":
+            made.append(rng.normal(size=(ROWS, 1)).astype(dtype))
+        elif name in MATRICES or (name == "spare" and {"x", "dy"} & set(names)):
             made.append(rng.normal(size=(ROWS, WIDTH)).astype(dtype))
         else:
             values = rng.normal(size=WIDTH if {"W", "y", "dy"} & set(names) else 1_000).astype(dtype)

@@ -15,7 +15,7 @@ from nntrain.types import Batch, Count
 class Cutout(Augmentation):
     """A square of s × s pixels of each picture is empty, around a place drawn from all of its pixels (DeVries & Taylor, 2017).
 
-    YAML      augmentation: [{cutout: 8}]
+    YAML      augmentation: [{cutout: 4}]
 
     ``size``  s, the length of its sides in pixels
 

@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from nntrain.config.scheduled import Follower, ScheduledShare, follow
+from nntrain.kernels import pick
 from nntrain.network.layer import Layer, layers
-from nntrain.network.masks import kept, threshold
+from nntrain.network.masks import draw_mask, threshold
 from nntrain.network.site import Site
 from nntrain.types import Batch
 
@@ -34,6 +35,10 @@ class AlphaDropout(Layer):
         self.width, self.rate = site.width, follow(self.followers, "dropout rate", rate, self.drop)
         self.key = site.mask_key()
         self.y, self.dx, self.mask = site.buffer(site.width), site.buffer(site.width), site.buffer(site.width)
+        self.use(compiled=False)
+
+    def use(self, compiled: bool) -> None:
+        self.draw = pick(draw_mask, compiled=compiled)
 
     def drop(self, rate: float) -> None:
         """Drop with this probability from now on."""
@@ -41,20 +46,16 @@ class AlphaDropout(Layer):
 
     def forward(self, x: Batch) -> Batch:
         """Draw the mask of this step and apply it."""
-        a = self.factor()
-        mask = self.mask[: len(x)]
-        np.copyto(mask, kept(x.shape, self.key(), threshold(self.rate)))
+        a, mask = self.factor(), self.mask[: len(x)]
+        self.draw(mask, self.key(), threshold(self.rate), a)
         y: Batch = np.subtract(x, OFF, out=self.y[: len(x)])
         y *= mask
-        y += OFF - self.rate * OFF  # (x − α′) mask + α′, and b/a = −(1 − q) α′
-        y *= a
+        y += a * (OFF - self.rate * OFF)  # a ((x − α′) mask + α′), and b = −a (1 − q) α′
         return y
 
     def backward(self, dy: Batch) -> Batch:
-        """y is x times a constant mask and a, plus a constant."""
-        dx: Batch = np.multiply(dy, self.mask[: len(dy)], out=self.dx[: len(dy)])
-        dx *= self.factor()
-        return dx
+        """y is x times a constant mask, which has the factor a, plus a constant."""
+        return np.multiply(dy, self.mask[: len(dy)], out=self.dx[: len(dy)])
 
     def infer(self, x: Batch) -> Batch:
         """y = x."""

@@ -10,9 +10,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from nntrain.network.exponential_linear import Selu
 from nntrain.network.gelu import FAR, TanhGelu, tail
 from nntrain.network.kinds import ELU, GELU, HARD_TANH, MISH, SELU, SIGMOID, SILU, SOFTPLUS, TANH, TANH_GELU
-from nntrain.network.smooth_activation import LIMIT, Selu, logistic
+from nntrain.network.smooth_activation import LIMIT, logistic
 from nntrain.types import Array, Batch
 
 

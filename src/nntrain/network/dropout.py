@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from nntrain.config.scheduled import Follower, ScheduledShare, follow
+from nntrain.kernels import pick
 from nntrain.network.layer import Layer, layers
-from nntrain.network.masks import kept, threshold
+from nntrain.network.masks import draw_mask, threshold
 from nntrain.network.site import Site
 from nntrain.types import Batch
 
@@ -30,6 +31,10 @@ class Dropout(Layer):
         self.width, self.rate = site.width, follow(self.followers, "dropout rate", rate, self.drop)
         self.key = site.mask_key()
         self.y, self.dx, self.mask = site.buffer(site.width), site.buffer(site.width), site.buffer(site.width)
+        self.use(compiled=False)
+
+    def use(self, compiled: bool) -> None:
+        self.draw = pick(draw_mask, compiled=compiled)
 
     def drop(self, rate: float) -> None:
         """Drop with this probability from now on."""
@@ -37,8 +42,8 @@ class Dropout(Layer):
 
     def forward(self, x: Batch) -> Batch:
         """Draw the mask of this step and apply it."""
-        stays = kept(x.shape, self.key(), threshold(self.rate))
-        mask = np.multiply(stays, x.dtype.type(1.0 / (1.0 - self.rate)), out=self.mask[: len(x)])
+        mask = self.mask[: len(x)]
+        self.draw(mask, self.key(), threshold(self.rate), 1.0 / (1.0 - self.rate))
         return np.multiply(x, mask, out=self.y[: len(x)])
 
     def backward(self, dy: Batch) -> Batch:

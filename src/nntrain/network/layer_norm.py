@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from nntrain.kernels import kernel, pick
@@ -37,14 +39,15 @@ class LayerNorm(Layer):
 
     def forward(self, x: Batch) -> Batch:
         """Normalise each row by its own mean and variance."""
-        x_hat, inverse, spare, y = (own[: len(x)] for own in (self.normalised, self.inverse, self.spare, self.y))
-        self.run(x, self.gamma.value, self.beta.value, self.epsilon, x_hat, inverse, spare, y)
-        return y
+        return self._value(x, self.run)
 
     def infer(self, x: Batch) -> Batch:
-        """The same, in arrays of its own."""
-        x_hat, spare, y = (np.empty_like(x) for _ in range(3))
-        self.run(x, self.gamma.value, self.beta.value, self.epsilon, x_hat, np.empty_like(x[:, :1]), spare, y)
+        """The same, by the reference whatever trains: predictions do not depend on it."""
+        return self._value(x, row_norm)
+
+    def _value(self, x: Batch, run: Callable[..., None]) -> Batch:
+        x_hat, inverse, spare, y = (own[: len(x)] for own in (self.normalised, self.inverse, self.spare, self.y))
+        run(x, self.gamma.value, self.beta.value, self.epsilon, x_hat, inverse, spare, y)
         return y
 
     def backward(self, dy: Batch) -> Batch:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nntrain.kernels import kernel
+from nntrain.types import Batch
 
 HALVES = 1 << 16
 """An entry's fate is decided by 16 random bits: a rate is exact to 1/65,536."""
@@ -43,3 +44,9 @@ def kept(shape: tuple[int, ...], keys: Keys, limit: int) -> NDArray[np.bool_]:
     bits = random_bits(counters, keys, counters)
     halves = bits.view(np.uint16) if sys.byteorder == "little" else bits.byteswap().view(np.uint16)
     return (halves[:size] >= limit).reshape(shape)
+
+
+@kernel
+def draw_mask(mask: Batch, keys: Keys, limit: int, scale: float) -> None:
+    """mask ← ``scale`` where an entry stays, 0 where it is dropped."""
+    np.multiply(kept(mask.shape, keys, limit), mask.dtype.type(scale), out=mask)

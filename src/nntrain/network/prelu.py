@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from nntrain.kernels import kernel, pick
-from nntrain.network.activation import Workspace, negative_part, positive_part
+from nntrain.network.activation import negative_part
 from nntrain.network.initializer import constant, he_normal
 from nntrain.network.layer import Layer, activations
 from nntrain.network.parameters import Draw
@@ -35,38 +35,51 @@ class PRelu(Layer):
     def __init__(self, site: Site, *, shared: bool = False) -> None:
         self.width = site.width
         self.a = site.scale(1 if shared else site.width, partial(constant, value=START))
-        self.slopes, self.dslopes = np.empty((2, site.width), self.a.value.dtype)
+        self.slopes, self.dslopes = np.empty((2, site.width), site.plan.dtype)
         self.y, self.dx, self.spare = site.buffer(site.width), site.buffer(site.width), site.buffer(site.width)
         self.use(compiled=False)
 
     def fitting_draw(self) -> Draw:
         return partial(he_normal, negative_slope=START)
 
+    def use(self, compiled: bool) -> None:
+        self.run = pick(prelu, compiled=compiled)
+        self.unwind = pick(prelu_gradient, compiled=compiled)
+
     def forward(self, x: Batch) -> Batch:
         """y = max(x, 0) + a min(x, 0)."""
-        self.x, self.work = x, self.buffers.rows(len(x))
-        return self._value(x, self.work)
+        self.x, y = x, self.y[: len(x)]
+        self.slopes[:] = self.a.value
+        self.run(x, self.slopes, y)
+        return y
 
     def infer(self, x: Batch) -> Batch:
-        """y = max(x, 0) + a min(x, 0), in arrays of its own."""
-        return self._value(x, Workspace.like(x))
+        """The same, in an array of its own."""
+        y = np.empty_like(x)
+        prelu(x, self.a.value, y)
+        return y
 
     def backward(self, dy: Batch) -> Batch:
-        """dy · dφ = dy · (φ′ dx + min(x, 0) da): the factor beside each differential is its gradient."""
-        self.gradients(dy)
-        dx = np.less_equal(self.x, 0.0, out=self.work.dx)  # φ′ = [x > 0] + a [x ≤ 0]
-        dx *= self.a.value
-        dx += np.greater(self.x, 0.0, out=self.work.spare)
-        dx *= dy
+        """dy · dφ = dy · (φ′ dx + min(x, 0) da): the factor beside each differential is its gradient.
+
+        Where the features share a, its gradient is the sum of theirs.
+        """
+        dx = self.dx[: len(dy)]
+        self.unwind(dy, self.x, self.slopes, self.spare[: len(dy)], dx, self.dslopes)
+        self.a.grad[...] = self.dslopes if len(self.a.grad) == self.width else np.sum(self.dslopes)
         return dx
 
-    def gradients(self, dy: Batch) -> None:
-        """da = Σ_B dy min(x, 0), over the features too where they share a."""
-        below = np.multiply(dy, self.work.kept, out=self.work.spare)
-        self.a.grad[...] = np.sum(below, axis=0 if len(self.a.grad) == self.width else None)
 
-    def _value(self, x: Batch, work: Workspace) -> Batch:
-        below = negative_part(x, work.kept)
-        y: Batch = np.multiply(below, self.a.value, out=work.y)
-        y += positive_part(x, work.spare)
-        return y
+@kernel
+def prelu(x: Batch, slopes: Array, y: Batch) -> None:
+    """y = max(x, 0) + a min(x, 0)."""
+    np.multiply(negative_part(x, y), slopes, out=y)
+    y += np.maximum(x, 0.0)
+
+
+@kernel
+def prelu_gradient(dy: Batch, x: Batch, slopes: Array, spare: Batch, dx: Batch, dslopes: Array) -> None:
+    """dx = dy [x > 0] + a dy [x ≤ 0], da = Σ_B dy min(x, 0)."""
+    np.sum(np.multiply(negative_part(x, spare), dy, out=spare), axis=0, out=dslopes)
+    np.multiply(dy, slopes, out=dx)
+    np.copyto(dx, dy, where=x > 0.0)

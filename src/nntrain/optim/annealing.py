@@ -11,7 +11,10 @@ from nntrain.types import Count, Fraction, Positive, Share
 @schedules
 @steady_in_epochs
 def constant(progress: Progress) -> float:
-    """lr = lr₀."""
+    """lr = lr₀.
+
+    YAML      constant
+    """
     return 1.0
 
 
