@@ -63,7 +63,7 @@ bench-startup: $(VENV)/.installed ## how long the commands take to start
 
 bench-setup: $(BENCH)/.installed $(PEERS)/.installed ## environments of the benchmarks: nntrain with Numba; its rivals
 
-bench: bench-setup ## measure against PyTorch, JAX, Keras, scikit-learn (45 minutes); writes docs/performance.md
+bench: bench-setup ## measure against PyTorch, JAX, Keras, scikit-learn (40 minutes); writes docs/performance.md
 	$(call stage,training)
 	@$(BENCH)/bin/python -m benchmarks.throughput
 	$(call stage,prediction)

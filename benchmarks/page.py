@@ -11,7 +11,7 @@ from benchmarks.inference import inference_table
 from benchmarks.inference_rows import NETWORK
 from benchmarks.machine import sentence
 from benchmarks.results import ROOT, load
-from benchmarks.scaling import SWEEPS, sweep_table
+from benchmarks.scaling import BENDS, SWEEPS, sweep_table
 from benchmarks.startup import startup_table
 from benchmarks.tables_of_throughput import case_table, epoch_ends_table, rates_table, summary_table
 
@@ -94,7 +94,7 @@ def scaling_section(results: dict[str, Any]) -> list[str]:
     )
     parts = [f"## Growth\n\n{method}"]
     for name, points in results["sweeps"].items():
-        parts += [f"### {name}: {SWEEPS[name]}", sweep_table(name, points)]
+        parts += [f"### {name}: {SWEEPS[name]}", sweep_table(name, points), BENDS[name]]
     return parts
 
 

@@ -53,6 +53,17 @@ SWEEPS = {
     "depth": "64-(128 relu)×d-8, batch 256",
     "batch": "54-256-256-7",
 }
+BENDS = {
+    "rows": "A sample costs more once the table no longer fits the caches, as rows are gathered in random order. At 10⁷ rows the "
+    "order of an epoch (8 bytes a row, and as much while it is drawn) is most of what lies beyond the data.",
+    "width": "At 64 a step is shorter than what it costs beside its products; from 128 on two threads share it, and a weight "
+    "costs the same all the way to 17 million of them.",
+    "depth": "The first layer has half the inputs of the others and the last has 8 outputs, so few layers cost more for each "
+    "weight; from 4 on time is proportional to depth.",
+    "batch": "A step has a fixed part, the update of all parameters and the packing of weights for the products, which small "
+    "batches share among few samples; it is spread thin from a thousand rows on.",
+}
+"""Why the tables bend where they do."""
 
 
 def main() -> None:
