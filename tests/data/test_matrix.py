@@ -172,3 +172,13 @@ def test_very_wide_matrices_go_row_by_row() -> None:
     x = random_matrix(3, matrix.BLOCK + 1, np.float32)
     places = [at for at, _ in matrix.blocks(x, None)]
     assert places == [slice(0, 1), slice(1, 2), slice(2, 3)]
+
+
+def test_a_number_that_means_missing_is_filled_even_where_the_matrix_could_stay_as_it_is(tmp_path: Path) -> None:
+    preprocessing = fitted(
+        tmp_path, random_matrix(40, 4, np.float32), missing_values=["-999"], numeric="none"
+    ).preprocessing
+    new = random_matrix(50, 4, np.float32, seed=1)
+    new[0, 0] = -999.0
+    together, one_by_one = both_ways(new, preprocessing)
+    assert outcome(together, preprocessing) == outcome(one_by_one, preprocessing)

@@ -38,8 +38,13 @@ class Matrix:
     holes: bool
 
     def unchanged(self, names: Sequence[str]) -> NDArray[np.float32] | None:
-        """The matrix itself, not to be written to, if it is finite float32 of these columns; else None."""
-        if self.values.dtype != np.float32 or not self.values.flags.c_contiguous or self.names != names:
+        """The matrix itself, not to be written to, if it is finite float32 of these columns, none missing; else None."""
+        if (
+            not self.plain.issuperset(names)
+            or self.values.dtype != np.float32
+            or not self.values.flags.c_contiguous
+            or self.names != names
+        ):
             return None
         if not all(np.isfinite(block).all() for _, block in blocks(self.values, None)):
             return None
