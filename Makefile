@@ -72,6 +72,8 @@ bench: bench-setup ## measure against PyTorch, JAX, Keras, scikit-learn (40 minu
 	@$(BENCH)/bin/python -m benchmarks.scaling
 	$(call stage,starting)
 	@$(BENCH)/bin/python -m benchmarks.startup
+	$(call stage,components)
+	@$(BENCH)/bin/python -m benchmarks.components
 	@$(BENCH)/bin/python -m benchmarks.page
 
 clean: ## remove .venv, caches and build results; never runs/

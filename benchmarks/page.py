@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from benchmarks.cases import CASES
+from benchmarks.components_table import components_table
 from benchmarks.goals import goals_table
 from benchmarks.inference import inference_table
 from benchmarks.inference_rows import NETWORK
@@ -23,6 +24,7 @@ def page(
     scaling: dict[str, Any] | None,
     inference: dict[str, Any] | None,
     startup: dict[str, Any] | None = None,
+    components: dict[str, Any] | None = None,
 ) -> str:
     """The whole page; parts that were not measured are left out."""
     parts = [
@@ -32,6 +34,8 @@ def page(
     ]
     if throughput is not None:
         parts += throughput_section(throughput)
+    if components is not None:
+        parts += components_section(components)
     if inference is not None:
         parts += inference_section(inference)
     if scaling is not None:
@@ -69,6 +73,17 @@ def throughput_section(results: dict[str, Any]) -> list[str]:
         "Share of the clock that epochs end with (history, checkpoints, events), by the same runs; no validation rows."
     )
     return [*parts, f"### Ends of epochs\n\n{ends}", epoch_ends_table(results)]
+
+
+def components_section(results: dict[str, Any]) -> list[str]:
+    """Training with each component."""
+    method = (
+        f"{sentence(results['machine'])}.\n\n"
+        "A 54-256-256-7 network, batch 256, by `nntrain.fit` with compiled kernels: relu, dense, adam and cross_entropy, but "
+        f"for the component named. Short runs of the components and of this network take turns, {results['rounds']} rounds; the "
+        "median of the rates, and of their ratios to that network's."
+    )
+    return [f"## Components\n\n{method}", components_table(results)]
 
 
 def inference_section(results: dict[str, Any]) -> list[str]:
@@ -110,7 +125,7 @@ def startup_section(results: dict[str, Any]) -> list[str]:
 
 def main() -> None:
     """Write the page."""
-    found = [load(name) for name in ("throughput", "scaling", "inference", "startup")]
+    found = [load(name) for name in ("throughput", "scaling", "inference", "startup", "components")]
     if not any(found):
         sys.exit("nothing measured yet: run python -m benchmarks.throughput first (make bench does all)")
     PAGE.write_text(page(*found), encoding="utf-8")

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from benchmarks.cases import CASES, Case, synthetic
+from benchmarks.components import candidates
 from benchmarks.goals import goals_table, throughput_goals
+from benchmarks.machine import machine
 from benchmarks.markdown import count, geometric_mean, quotient, ratio, table
 from benchmarks.page import page
 from benchmarks.peers.catalog import OURS, PEERS, RIVALS
@@ -183,3 +185,22 @@ class TestPage:
         assert "+2 MiB (rows 10)" in text
         assert "time of a sample, 20 rows ÷ 10" in text
         assert "1.25" in goals_table(None, None, inference)
+
+
+def test_components_below_the_floor_are_marked() -> None:
+    results: dict[str, Any] = {"rounds": 3, "machine": machine() | {"date": "2026-01-01"}}
+    results["components"] = [
+        {"kind": "layer", "name": "slow", "rate": 99.6, "ratio": 0.49},
+        {"kind": "layer", "name": "fast", "rate": 1000.0, "ratio": 0.5},
+    ]
+    text = page(None, None, None, None, results)
+    assert "## Components" in text
+    assert [line.count("below 0.5") for line in text.splitlines() if "| layer |" in line] == [1, 0]
+    assert "1,000" in text
+
+
+def test_every_component_has_a_network() -> None:
+    names = [candidate.name for candidate in candidates()]
+    assert {"relu", "layer_norm", "sgd", "huber"} <= set(names)
+    for candidate in candidates():
+        assert candidate.config(2)["training"]["compiled"] is True

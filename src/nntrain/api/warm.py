@@ -31,6 +31,8 @@ LAYERS = (
     {"dropout": 0.5},
     "output",
 )
+ALONE = ("periodic", {"gaussian_noise": 0.1}, "layer_norm", "scale", "prelu", {"alpha_dropout": 0.1})
+"""Layers with kernels that no program has instructions for."""
 PROGRAM_LOSSES = ("cross_entropy", "mean_squared_error")
 ROWS, INPUTS = 8, 3
 
@@ -71,7 +73,7 @@ def _every_kernel(loss_name: str) -> None:
 
 def _step(optimizer_name: str) -> None:
     """One training step stage by stage, shared between two threads."""
-    (network, loss), (other, its) = (_parts(LAYERS, "cross_entropy", number) for number in range(2))
+    (network, loss), (other, its) = (_parts((*ALONE, *LAYERS), "cross_entropy", number) for number in range(2))
     vector = network.vector
     bench = Bench(vector.values, vector.gradient, vector.weights, compiled=True)
     split = SplitPass(Replica(network, loss), [Replica(other, its)])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import DTypeLike
 
+from nntrain.kernels import pick
 from nntrain.network.layer import Layer, layers
-from nntrain.network.masks import Keys, random_bits
+from nntrain.network.masks import Keys, draw_uniforms
 from nntrain.network.site import Site
 from nntrain.types import Array, Batch, NonNegative
 
@@ -29,11 +32,15 @@ class GaussianNoise(Layer):
         self.width, self.features, self.std = site.width, site.features, std
         self.key = site.mask_key()
         self.y = site.buffer(site.width)
+        self.use(compiled=False)
+
+    def use(self, compiled: bool) -> None:
+        self.draw = pick(draw_uniforms, compiled=compiled)
 
     def forward(self, x: Batch) -> Batch:
         """Add the noise of this step."""
         y: Batch = self.y[: len(x)]
-        np.multiply(normals(x.shape, self.key(), x.dtype), self.std, out=y)
+        np.multiply(normals(x.shape, self.key(), x.dtype, self.draw), self.std, out=y)
         y += x
         return y
 
@@ -46,17 +53,17 @@ class GaussianNoise(Layer):
         return x
 
 
-def normals(shape: tuple[int, ...], keys: Keys, dtype: DTypeLike) -> Array:
+def normals(
+    shape: tuple[int, ...], keys: Keys, dtype: DTypeLike, draw: Callable[[Array, Keys], None] = draw_uniforms
+) -> Array:
     """Draws from N(0, 1), two from each two 32-bit hashes: r cos φ and r sin φ, r = √(−2 ln u), φ = 2π v (Box & Muller, 1958).
 
     u and v have 24 bits, as much as float32 tells apart, so |draw| < 5.8.
     """
     size = int(np.prod(shape))
     pairs = (size + 1) // 2
-    counters = np.arange(2 * pairs, dtype=np.uint32)
-    uniform = (random_bits(counters, keys, counters) >> np.uint32(8)).astype(dtype)
-    uniform += 1  # from 1 to 2²⁴: ln 0 is none
-    uniform *= 2.0**-24
+    uniform = np.empty(2 * pairs, dtype)
+    draw(uniform, keys)
     u, angle = uniform[:pairs], uniform[pairs:]
     radius = np.sqrt(np.multiply(np.log(u, out=u), -2.0, out=u), out=u)
     angle *= 2.0 * np.pi

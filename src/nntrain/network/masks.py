@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nntrain.kernels import kernel
-from nntrain.types import Batch
+from nntrain.types import Array, Batch
 
 HALVES = 1 << 16
 """An entry's fate is decided by 16 random bits: a rate is exact to 1/65,536."""
@@ -50,3 +50,12 @@ def kept(shape: tuple[int, ...], keys: Keys, limit: int) -> NDArray[np.bool_]:
 def draw_mask(mask: Batch, keys: Keys, limit: int, scale: float) -> None:
     """mask ← ``scale`` where an entry stays, 0 where it is dropped."""
     np.multiply(kept(mask.shape, keys, limit), mask.dtype.type(scale), out=mask)
+
+
+@kernel
+def draw_uniforms(uniform: Array, keys: Keys) -> None:
+    """Draws from (0, 1], of 24 bits, as much as float32 tells apart."""
+    counters = np.arange(uniform.size, dtype=np.uint32)
+    np.copyto(uniform, random_bits(counters, keys, counters) >> np.uint32(8), casting="unsafe")
+    uniform += 1  # from 1 to 2²⁴
+    uniform *= 2.0**-24

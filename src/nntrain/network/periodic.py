@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 
+from nntrain.kernels import kernel, pick
 from nntrain.network.chosen import Chosen
 from nntrain.network.embedding import Columns
 from nntrain.network.initializer import normal
@@ -48,6 +49,10 @@ class Periodic(NumericEmbedding):
         self.k = frequencies
         self.c = site.embedding("c", self.F, frequencies, partial(normal, std=sigma))
         self.dv = site.buffer(self.F * frequencies)
+        self.use(compiled=False)
+
+    def use(self, compiled: bool) -> None:
+        self.unwind = pick(wave_gradient, compiled=compiled)
 
     @property
     def encoding_is_trained(self) -> bool:
@@ -61,16 +66,25 @@ class Periodic(NumericEmbedding):
         np.sin(v, out=v)
 
     def encoding_gradients(self, x: Array, de: Array) -> None:
-        """d cos v = −sin v dv and d sin v = cos v dv: dv = cos v · de_sin − sin v · de_cos; dc = 2π Σ_B x dv."""
-        e = self._by_input(self.e, len(x), self.wide)
-        cos, sin = e[:, :, : self.k], e[:, :, self.k :]
-        dv = np.multiply(cos, de[:, :, self.k :], out=self._by_input(self.dv, len(x), self.k))
-        de[:, :, : self.k] *= sin
-        dv -= de[:, :, : self.k]
-        dv *= x.dtype.type(2.0 * np.pi)
-        np.sum(np.multiply(x, dv, out=de[:, :, : self.k]), axis=0, out=self.c.grad)
+        """See `wave_gradient`."""
+        e, dv = self._by_input(self.e, len(x), self.wide), self._by_input(self.dv, len(x), self.k)
+        self.unwind(x, e, de, dv, self.c.grad)
 
     def slope(self, x: Array, de: Array, dx: Array) -> None:
         """dx = 2π Σ_k c dv; ``dv`` holds 2π dv."""
         dv = self._by_input(self.dv, len(x), self.k)
         np.sum(np.multiply(dv, self.c.value, out=dv), axis=2, out=dx)
+
+
+@kernel
+def wave_gradient(x: Array, e: Array, de: Array, dv: Array, dc: Array) -> None:
+    """d cos v = −sin v dv and d sin v = cos v dv: dv = cos v · de_sin − sin v · de_cos; dc = 2π Σ_B x dv.
+
+    x (B, F, 1), e = [cos v, sin v], de (B, F, 2 k); ``dv`` (B, F, k) ← 2π dv; ``de`` is written over.
+    """
+    k = dv.shape[2]
+    np.multiply(e[:, :, :k], de[:, :, k:], out=dv)
+    de[:, :, :k] *= e[:, :, k:]
+    dv -= de[:, :, :k]
+    dv *= dv.dtype.type(2.0 * np.pi)
+    np.sum(np.multiply(x, dv, out=de[:, :, :k]), axis=0, out=dc)

@@ -15,15 +15,21 @@ from nntrain.kernels.compiled.twin import twin
 
 @inner
 def half(entry, first, second):
-    """The 16 random bits of an entry; see `random_bits`, of which it takes the entry's half."""
-    bits = np.uint32(np.uint32(entry >> 1) + first)
+    """The 16 random bits of an entry: half of those of a counter."""
+    return (hashed(np.uint32(entry >> 1), first, second) >> np.uint32((entry & 1) << 4)) & np.uint32(0xFFFF)
+
+
+@inner
+def hashed(counter, first, second):
+    """The 32 random bits of a counter; see `random_bits`."""
+    bits = np.uint32(counter + first)
     bits ^= bits >> np.uint32(16)
     bits = np.uint32(bits * np.uint32(0x7FEB352D))
     bits ^= second
     bits ^= bits >> np.uint32(15)
     bits = np.uint32(bits * np.uint32(0x846CA68B))
     bits ^= bits >> np.uint32(16)
-    return (bits >> np.uint32((entry & 1) << 4)) & np.uint32(0xFFFF)
+    return bits
 
 
 @twin
@@ -51,10 +57,10 @@ def bias_activation(y, b, kind, a, keys, limit, scale, told):
         if limit:
             start = i * width
             for j in range(width):
-                factor = grown if half(start + j, first, second) >= bar else zero
-                y[i, j] *= factor
-                if kind > 2:
-                    told[i, j] *= factor
+                y[i, j] *= grown if half(start + j, first, second) >= bar else zero
+            if kind > 2:
+                for j in range(width):
+                    told[i, j] *= grown if half(start + j, first, second) >= bar else zero
 
 
 @twin

@@ -1,4 +1,4 @@
-"""Layers that stand alone: layer_norm, scale and prelu, one pass over the batch each way."""
+"""Layers that stand alone: layer_norm, scale, prelu and periodic, one pass over the batch each way."""
 
 from __future__ import annotations
 
@@ -104,3 +104,18 @@ def prelu_gradient(dy, x, slopes, spare, dx, dslopes):
             below = zero if x[i, j] > zero else x[i, j]
             dslopes[j] += dy[i, j] * below
             dx[i, j] = dy[i, j] if x[i, j] > zero else dy[i, j] * slopes[j]
+
+
+@twin
+def wave_gradient(x, e, de, dv, dc):
+    """dv = 2π (cos v · de_sin − sin v · de_cos), dc = Σ_B x dv; x (B, F, 1), e = [cos v, sin v], dv (B, F, k)."""
+    rows, inputs, k = dv.shape
+    turn = dv.dtype.type(2.0 * math.pi)
+    for f in range(inputs):
+        for j in range(k):
+            dc[f, j] = dv.dtype.type(0.0)
+    for i in range(rows):
+        for f in range(inputs):
+            for j in range(k):
+                dv[i, f, j] = (e[i, f, j] * de[i, f, k + j] - e[i, f, k + j] * de[i, f, j]) * turn
+                dc[f, j] += x[i, f, 0] * dv[i, f, j]

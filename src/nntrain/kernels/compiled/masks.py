@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nntrain.kernels.compiled.dense import half
+from nntrain.kernels.compiled.dense import half, hashed
 from nntrain.kernels.compiled.twin import twin
 
 
@@ -19,3 +19,14 @@ def draw_mask(mask, keys, limit, scale):
         start = i * width
         for j in range(width):
             mask[i, j] = grown if half(start + j, first, second) >= bar else zero
+
+
+@twin
+def draw_uniforms(uniform, keys):
+    """Draws from (0, 1], of 24 bits."""
+    number = uniform.dtype.type
+    unit = number(2.0**-24)
+    first, second = np.uint32(keys[0]), np.uint32(keys[1])
+    for i in range(uniform.size):
+        bits = hashed(np.uint32(i), first, second)
+        uniform[i] = number(np.int32(bits >> np.uint32(8)) + np.int32(1)) * unit

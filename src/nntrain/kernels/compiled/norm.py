@@ -66,10 +66,10 @@ def normalise(x, gamma, beta, mean, inverse, kind, a, keys, limit, scale, y, tol
         if limit:
             start = i * width
             for j in range(width):
-                factor = grown if half(start + j, first, second) >= bar else zero
-                y[i, j] *= factor
-                if kind > 2:
-                    told[i, j] *= factor
+                y[i, j] *= grown if half(start + j, first, second) >= bar else zero
+            if kind > 2:
+                for j in range(width):
+                    told[i, j] *= grown if half(start + j, first, second) >= bar else zero
 
 
 @inner
