@@ -70,9 +70,7 @@ STEP, REST_OF_STRETCH = "the whole step", "gathering batches"
 
 
 def clocks_on(prepared: Prepared) -> Clocks:
-    """Put clocks around everything that a step calls."""
-    from nntrain.training.split_pass import SplitPass
-
+    """Put clocks around everything that a step calls; of a batch that threads share, around the first one's part."""
     clocks, job = Clocks(), prepared.job
     step, network = job.step, job.step.network
     stages = [(f"{number}.{type(stage).__name__}", stage) for number, stage in enumerate(network.stages, start=1)]
@@ -81,10 +79,6 @@ def clocks_on(prepared: Prepared) -> Clocks:
     clocks.wrap(step.loss, "value_and_gradient", "loss and its gradient")
     for position, (name, stage) in reversed(list(enumerate(stages))):
         clocks.wrap(stage, "backward" if position else "gradients", f"{name} backward")
-    if isinstance(step.differentiate, SplitPass):  # the stages above are then those of the first share
-        for hand in step.differentiate.hands:
-            clocks.wrap(hand, "finish", "waiting for the other share")
-        clocks.wrap(step.differentiate, "sum", "sum of the shares' gradients")
     clocks.wrap(step.regularization, "apply", "penalties, clipping")
     clocks.wrap(step, "_finite_gradient", "is the gradient finite?")
     clocks.wrap(step.optimizer, "update", f"{type(step.optimizer).__name__} update")
@@ -134,7 +128,7 @@ def parts_of_steps(clocks: Clocks, steps: int) -> dict[str, float]:
     parts = {label: seconds / steps for label, seconds in clocks.seconds.items()}
     step, stretch = parts.pop(STEP), parts.pop(REST_OF_STRETCH)
     inside = sum(parts.values())
-    return {REST_OF_STRETCH: stretch - step, **parts, "the rest of the step": step - inside}
+    return {REST_OF_STRETCH: stretch - step, **parts, "the rest of the step: other shares, their sum": step - inside}
 
 
 def parts_of_program(config: Path, rounds: int) -> dict[str, float]:

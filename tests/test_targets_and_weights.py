@@ -13,13 +13,12 @@ import pytest
 import nntrain
 from nntrain.cli import main
 from nntrain.errors import InterruptedRun
-from nntrain.kernels import can_compile
 from nntrain.training.checkpoint import load_checkpoint, save_checkpoint
 from nntrain.training.events import EpochEnded, Event
+from tests.references.numba import COMPILED, needs_numba
 from tests.runs import comparable, write_config
 
-KERNELS = [False, pytest.param(True, marks=pytest.mark.skipif(not can_compile(), reason="Numba is an extra"))]
-with_and_without = pytest.mark.parametrize("compiled", KERNELS)
+with_and_without = pytest.mark.parametrize("compiled", COMPILED)
 
 CONFIG = """
 data: {train: t.csv, target: TARGET, split: {validation: 0.2, test: 0.2}, ignore: [IGNORE]}
@@ -83,10 +82,9 @@ def test_it_learns_and_its_figures_come_again(case: str, compiled: bool, tmp_pat
     assert predicted.shape == ((150,) if several == 1 else (150, several))
 
 
+@needs_numba
 @every_case
 def test_numba_or_not_comes_to_the_same(case: str, tmp_path: Path) -> None:
-    if not can_compile():
-        pytest.skip("Numba is an extra")
     path = config(tmp_path, *CASES[case])
     one, other = (nntrain.fit(path, {"training.compiled": way}, out=tmp_path / str(way)) for way in (False, True))
     for before, after in zip(one.history, other.history, strict=True):
@@ -250,9 +248,8 @@ def test_a_run_from_before_a_setting_existed_goes_on(tmp_path: Path) -> None:
     assert len(nntrain.resume(run.folder, {"training.epochs": 8}).history) == 8
 
 
+@needs_numba
 def test_a_squared_error_of_several_targets_may_run_as_a_program(tmp_path: Path) -> None:
-    if not can_compile():
-        pytest.skip("Numba is an extra")
     path = config(tmp_path, *CASES["outputs"])
     program = nntrain.fit(path, {"training.compiled": True}, out=tmp_path / "p")
     stages = nntrain.fit(path, {"training.compiled": True, "training.fuse": False}, out=tmp_path / "s")

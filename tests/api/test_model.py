@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import nntrain
+from nntrain.data.dataset import SplitName
 from nntrain.errors import CheckpointError, ConfigError, DataError
 from tests.runs import write_config
 
@@ -17,7 +18,7 @@ data: {train: t.csv, target: label, split: {validation: 0.2, test: 0.2}}
 architecture: {hidden: [8, 8], batch_norm: true, dropout: 0.1}
 training: {epochs: 4, batch_size: 16}
 """
-SPLITS = {"train": 60, "validation": 20, "test": 20}
+SPLITS: dict[SplitName, int] = {"train": 60, "validation": 20, "test": 20}
 
 
 def columns(rows: int = 100) -> dict[str, list[Any]]:
@@ -147,7 +148,7 @@ class TestEvaluate:
         write_table(tmp_path / "t.csv", extended)
         for split in SPLITS:
             with pytest.raises(DataError, match=r"the data changed since this run began; give the table with --data"):
-                run.model.evaluate(split=split)  # type: ignore[arg-type]  # a split's name
+                run.model.evaluate(split=split)
         assert run.model.evaluate(tmp_path / "t.csv")
         write_table(tmp_path / "t.csv", columns())
         assert run.model.evaluate(split="test") == before

@@ -13,10 +13,10 @@ import pytest
 import nntrain
 from nntrain.assemble import prepare
 from nntrain.errors import ConfigError, InterruptedRun
-from nntrain.kernels import can_compile
 from nntrain.spec import load_spec
 from nntrain.training.events import CheckpointSaved, Event
 from nntrain.training.steps import Stretch
+from tests.references.numba import COMPILED, needs_numba
 from tests.runs import comparable, write_config
 
 PIXELS = [f"p{row}{column}" for row in range(4) for column in range(3)]
@@ -63,10 +63,8 @@ class StopAfterSaving:
             os.kill(os.getpid(), signal.SIGTERM)
 
 
-@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("compiled", COMPILED)
 def test_a_run_with_all_of_them_is_resumed_to_the_same_bytes(folder: Path, compiled: bool) -> None:
-    if compiled and not can_compile():
-        pytest.skip("there is no Numba")
     settings = {"training.checkpoint_every_steps": 4, "training.compiled": compiled}
     config = write_config(folder, CONFIG)
     whole = nntrain.fit(config, settings, out=folder / "whole")
@@ -104,7 +102,7 @@ def test_the_rows_themselves_and_their_figures_stay(folder: Path, text: str) -> 
     assert prepared.dataset.digests == plain.dataset.digests
 
 
-@pytest.mark.skipif(not can_compile(), reason="there is no Numba")
+@needs_numba
 @pytest.mark.parametrize("text", [CONFIG, TABLE])
 def test_compiled_and_plain_kernels_train_alike(folder: Path, text: str) -> None:
     values = []

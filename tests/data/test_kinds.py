@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from nntrain.data.columns import Codes, NumberColumn, Numbers, TextColumn
 from nntrain.data.encoding import Encoding, encodings
+from nntrain.data.kinds import Kinds
 from nntrain.data.preprocessing import Preprocessing
 from nntrain.data.registries import encoders, scalers
 from nntrain.data.scales import Scale, scales
@@ -107,7 +108,8 @@ def test_a_new_kind_is_known_everywhere_by_its_class(tmp_path: Path) -> None:
 
 
 def test_every_kind_has_its_own_name() -> None:
-    for kinds in (scales, encodings):
+    registries: list[Kinds[Any]] = [scales, encodings]
+    for kinds in registries:
         assert all(cls.kind == kind for kind, cls in kinds.items())
         taken = next(iter(kinds.values()))
         with pytest.raises(ValueError, match=f"two kinds named '{taken.kind}'"):

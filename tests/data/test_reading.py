@@ -125,6 +125,12 @@ def test_glob_reads_files_in_the_order_of_names_and_knows_their_lines(tmp_path: 
     assert [texts.texts[code] for code in texts.codes] == ["1", "2", "3", "4", "z"]
 
 
+def test_glob_leaves_hidden_files_alone(tmp_path: Path) -> None:
+    written(tmp_path / "part.csv", "a,b\n1,2\n")
+    written(tmp_path / ".part.csv", "what an editor left")
+    assert cells(read(tmp_path / "*.csv")) == {"a": ["1"], "b": ["2"]}
+
+
 def test_glob_of_different_columns_is_refused(tmp_path: Path) -> None:
     written(tmp_path / "p1.csv", "a,b\n1,2\n")
     written(tmp_path / "p2.csv", "a,c\n1,2\n")

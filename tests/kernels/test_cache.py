@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from nntrain.kernels import can_compile
 from nntrain.kernels.compiled.cache import cache_folder, is_marked, mark
+from tests.references.numba import needs_numba
 from tests.runs import write_config
 
 MOONS = "data: {train: moons, target: label}\narchitecture: {hidden: [8]}\ntraining: {epochs: 2, compiled: true}\n"
@@ -49,7 +49,7 @@ def test_no_folder_is_no_error(home: Path) -> None:
     assert not is_marked(None, "stages")
 
 
-@pytest.mark.skipif(not can_compile(), reason="Numba is an extra")
+@needs_numba
 def test_a_first_run_says_that_it_compiles_and_a_second_does_not(home: Path) -> None:
     """Nor does the second one load what only compiling needs (Numba's polynomials among it): half of Numba's start."""
     config = write_config(home, MOONS)
@@ -63,7 +63,7 @@ def test_a_first_run_says_that_it_compiles_and_a_second_does_not(home: Path) -> 
     assert ["numba.np.polynomial" in text for text in said] == [True, False]
 
 
-@pytest.mark.skipif(not can_compile(), reason="Numba is an extra")
+@needs_numba
 def test_a_broken_cache_is_dropped(home: Path) -> None:
     config = write_config(home, MOONS)
     command = [sys.executable, "-m", "nntrain", "fit", str(config), "--json"]

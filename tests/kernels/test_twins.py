@@ -13,11 +13,12 @@ import pytest
 from nntrain.kernels import can_compile, references
 from nntrain.network.curves import CURVES
 from nntrain.network.kinds import GELU, TANH_GELU
+from tests.references.numba import needs_numba
 
 for _module in ("network", "optim", "training.split_pass"):
     import_module(f"nntrain.{_module}")  # declares its kernels
 
-pytestmark = pytest.mark.skipif(not can_compile(), reason="Numba is an extra: without it there are no twins")
+pytestmark = needs_numba
 
 TWINS: dict[str, Callable[..., Any]] = {}
 if can_compile():

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain.kernels import can_compile
 from nntrain.network import Network, activations
 from nntrain.network.fusion import DenseStage, NormStage
 from tests.references.networks import make_network
+from tests.references.numba import COMPILED
 
-BACKENDS = [False, True] if can_compile() else [False]
 TAILS = list(
     itertools.product(
         [None, ("leaky_relu", {"negative_slope": 0.2}), ("elu", {"alpha": 0.7}), ("gelu", {"approximate": "tanh"})]
@@ -44,7 +43,7 @@ def step(network: Network, x: Any, dy: Any, number: int) -> tuple[Any, Any, Any]
     return y, network.vector.gradient.copy(), network.vector.memory.copy()
 
 
-@pytest.mark.parametrize("compiled", BACKENDS)
+@pytest.mark.parametrize("compiled", COMPILED)
 @pytest.mark.parametrize("specs", architectures(), ids=lambda specs: "-".join(name for name, _ in specs))
 def test_a_fused_network_computes_what_its_layers_do(specs: Any, compiled: bool) -> None:
     rng = np.random.default_rng(1)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_info  # type: ignore[import-untyped]  # ships no types
+from threadpoolctl import threadpool_info
 
 from nntrain.kernels.threads import blas_threads
 from nntrain.network import BLOCK, Network, inference, layers

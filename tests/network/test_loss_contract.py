@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from numpy.typing import DTypeLike, NDArray
 
-from nntrain.kernels import can_compile
 from nntrain.network import Loss, TargetFacts, Weighted, losses
 from nntrain.types import Array
 from tests.references.gradients import TOLERANCE, numeric_gradient, relative_error
+from tests.references.numba import COMPILED, needs_numba
 from tests.references.settings import title, variants
 from tests.references.strict import strict, watch
 
@@ -181,10 +181,8 @@ def test_shares_of_a_batch_add_up(name: str, settings: Settings, classes: int, c
 
 
 @every_loss
-@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("compiled", COMPILED)
 def test_weights_scale_the_rows(name: str, settings: Settings, classes: int, count: int, compiled: bool) -> None:
-    if compiled and not can_compile():
-        pytest.skip("Numba is an extra")
     loss = make(name, classes, count, settings=settings, compiled=compiled)
     logits, y, w = logits_like(loss, 40), targets(loss, classes, 40), weights(40)
     each = [loss.value(logits[i : i + 1], y[i : i + 1]) for i in range(40)]
@@ -236,7 +234,7 @@ def test_weights_keep_the_type(name: str, settings: Settings, classes: int, coun
 
 
 @every_loss
-@pytest.mark.skipif(not can_compile(), reason="Numba is an extra")
+@needs_numba
 @pytest.mark.parametrize("size", [1.0, 1e4])
 def test_the_compiled_kernel_does_the_same_on_extreme_logits(
     name: str, settings: Settings, classes: int, count: int, size: float

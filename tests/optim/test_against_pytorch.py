@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,8 @@ from nntrain.training.step import TrainStep
 from nntrain.types import Array
 from tests.references.lion import Lion
 from tests.references.networks import Specs, make_bench, make_network
+
+pytestmark = pytest.mark.usefixtures("double_precision")
 
 STEPS, ROWS, INPUTS = 50, 96, 6
 TOLERANCE = 1e-9
@@ -66,15 +68,6 @@ TWINS = [
     Twin("radam", {"lr": 0.003}, plain(Torch.RAdam, 0.003)),
     Twin("lion", {"lr": 0.001}, plain(Lion, 0.001)),
 ]  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def double_precision() -> Iterator[None]:
-    """PyTorch's NAdam keeps its product of momenta in the default type."""
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(before)
 
 
 NO_PENALTIES = Regularization()

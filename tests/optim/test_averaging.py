@@ -8,10 +8,10 @@ import torch
 from hypothesis import given, strategies as st
 from torch.optim.swa_utils import AveragedModel, get_ema_avg_fn
 
-from nntrain.kernels import can_compile
 from nntrain.optim import Bench, optimizers
 from nntrain.optim.averaging import AVERAGE, AVERAGE_OF_MEMORY, Averaged
 from nntrain.types import Array
+from tests.references.numba import needs_numba
 from tests.references.strict import double_arrays, strict, watch
 
 SIZE, WEIGHTS, STEPS = 12, 8, 30
@@ -125,7 +125,7 @@ def test_slots_and_step_are_all_that_a_resumed_run_needs() -> None:
         np.testing.assert_array_equal(other.slots[name], slot)
 
 
-@pytest.mark.skipif(not can_compile(), reason="Numba is an extra: without it there are no twins")
+@needs_numba
 def test_compiled_it_is_the_same() -> None:
     plain, compiled = make(0.9, np.float32), make(0.9, np.float32, compiled=True)
     for averaged, bench, memory in (plain, compiled):

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, strategies as st
 from numpy.typing import DTypeLike
 
-from nntrain.kernels import can_compile
 from nntrain.optim import Bench, Optimizer, Regularization, optimizers
 from nntrain.optim.constraint import bound_columns
 from nntrain.types import Array
+from tests.references.numba import needs_numba
 from tests.references.settings import cases, title
 from tests.references.strict import double_arrays, strict, watch
 
@@ -131,7 +131,7 @@ def test_any_shape(n: int, m: int, limit: float, seed: int) -> None:
     np.testing.assert_allclose(W, before * np.minimum(1, limit / np.maximum(np.linalg.norm(before, axis=0), 1e-300)))
 
 
-@pytest.mark.skipif(not can_compile(), reason="Numba is an extra: without it there are no twins")
+@needs_numba
 def test_compiled_it_is_the_same() -> None:
     plain, compiled = make_bench(np.float32), make_bench(np.float32, compiled=True)
     for bench in (plain, compiled):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,8 @@ from torch import Tensor
 
 from nntrain.optim import Bench, Regularization, optimizers
 from tests.references.lion import Lion
+
+pytestmark = pytest.mark.usefixtures("double_precision")
 
 STEPS, SIZE, WEIGHTS = 300, 60, 40
 TOLERANCE = 1e-13
@@ -54,15 +56,6 @@ UPDATES: list[tuple[str, dict[str, Any], Judge]] = [
     ("lion", {"lr": 0.01}, by(Lion, lr=0.01)),
     ("lion", {"lr": 0.003, "beta1": 0.5, "beta2": 0.8}, by(Lion, lr=0.003, betas=(0.5, 0.8))),
 ]
-
-
-@pytest.fixture(autouse=True)
-def double_precision() -> Iterator[None]:
-    """PyTorch's NAdam keeps its product of momenta in the default type."""
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(before)
 
 
 def gradient_of(theta: Any, noise: Any) -> Any:

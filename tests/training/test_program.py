@@ -229,3 +229,20 @@ def test_layers_without_an_instruction_are_not_lowerable() -> None:
     network = make_network([("dense", {"units": 3}), ("layer_norm", {}), ("output", {})], 4, 3, dtype=np.float32)
     network.fuse(compiled=True)
     assert not lowerable(network.stages, losses.build("cross_entropy", 3, 8, np.float32))
+
+
+@pytest.mark.parametrize("failing", [0, 1])
+def test_a_thread_that_fails_lets_the_others_go(failing: int) -> None:
+    (_, _), (_, whole) = trainers("dense", "sgd", 2, {}, {})
+    compiled = whole.machine.function
+
+    def function(*arguments: Any) -> int:
+        if arguments[-1][1] == failing:  # the thread's number
+            raise MemoryError("no room")
+        return int(compiled(*arguments))
+
+    whole.run(stretch())  # compiled
+    whole.machine.function = function
+    with pytest.raises(MemoryError, match="no room"):
+        whole.run(stretch())
+    whole.close()

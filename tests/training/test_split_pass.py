@@ -11,16 +11,14 @@ import pytest
 
 import nntrain
 from nntrain.errors import ConfigError
-from nntrain.kernels import can_compile
 from nntrain.network import losses
 from nntrain.optim import Bench, optimizers
-from nntrain.training.crew import Hand
+from nntrain.training.crew import Crew
 from nntrain.training.split_pass import Replica, SharedUpdate, SplitPass
 from nntrain.training.step import backpropagate
 from tests.references.networks import make_network
 from tests.runs import comparable, write_config
 
-BACKENDS = [False, True] if can_compile() else [False]
 SPECS: list[tuple[str, dict[str, Any]]] = [("dense", {"units": 9}), ("relu", {}), ("output", {})]
 
 SHARED = """
@@ -62,12 +60,12 @@ def test_an_error_in_a_share_comes_out_where_it_is_waited_for() -> None:
 @pytest.mark.parametrize("name", optimizers.names)
 def test_a_shared_update_is_the_whole_one_to_the_bit(name: str) -> None:
     benches = []
-    hands = [Hand(), Hand()]
+    crew = Crew(2)
     for shared in (False, True):
         rng = np.random.default_rng(3)
         bench = Bench(rng.normal(size=50_001).astype(np.float32), np.zeros(50_001, np.float32), slice(0, 40_000))
         build = partial(optimizers.build, name)
-        optimizer = SharedUpdate(build, bench, hands) if shared else build(bench)
+        optimizer = SharedUpdate(build, bench, crew) if shared else build(bench)
         for step in range(1, 4):
             bench.gradient[:] = rng.normal(size=50_001)
             optimizer.update(0.01, step)
@@ -77,8 +75,7 @@ def test_a_shared_update_is_the_whole_one_to_the_bit(name: str) -> None:
     assert {slot: vector.tobytes() for slot, vector in whole.slots.items()} == {
         slot: vector.tobytes() for slot, vector in shared_bench.slots.items()
     }
-    for hand in hands:
-        hand.close()
+    crew.close()
 
 
 def test_a_shared_run_gives_the_same_bytes_twice_and_learns(tmp_path: Path) -> None:

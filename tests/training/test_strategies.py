@@ -11,9 +11,9 @@ import pytest
 
 import nntrain
 from nntrain.errors import InterruptedRun
-from nntrain.kernels import can_compile
 from nntrain.training.checkpoint import load_checkpoint
 from nntrain.training.events import CheckpointSaved
+from tests.references.numba import COMPILED
 from tests.runs import EVERYTHING, comparable, write_config
 from tests.training.test_resume import StopAfter
 
@@ -27,7 +27,6 @@ NETWORKS: dict[str, dict[str, Any]] = {
         "optimizer": "lion",
     },
 }
-COMPILED = [False, True] if can_compile() else [False]
 
 
 def strategies() -> list[dict[str, Any]]:

@@ -6,11 +6,12 @@ import copy
 from typing import Any
 
 from nntrain.assemble.parts import class_count, loss_choice
+from nntrain.config.paths import Loc
 from nntrain.data.preprocessing import Preprocessing
 from nntrain.spec import Spec
 from nntrain.training.job import Job
 
-Reasons = dict[tuple[str, ...], str]
+Reasons = dict[Loc, str]
 
 
 def resolve(spec: Spec, preprocessing: Preprocessing, job: Job) -> tuple[dict[str, Any], Reasons]:

@@ -44,7 +44,7 @@ def build_steps(
         others = [replica(spec, preprocessing, network, strategy, number=n) for n in range(1, strategy.shares)]
         differentiate = split = SplitPass(Replica(network, loss), others)
         followers += [follower for other in others for follower in followers_of(other)]
-        build = partial(SharedUpdate, config.optimizer.build, hands=split.hands)
+        build = partial(SharedUpdate, config.optimizer.build, crew=split.crew)
     optimizer, regularization = build_optimizer(spec, network, bench, build)
     followers += bench.followers
     if strategy.program:

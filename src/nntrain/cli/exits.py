@@ -41,7 +41,7 @@ def guarded(action: Callable[[], None]) -> int:
         return say_stopped(error)
     except (OSError, MemoryError) as error:
         return _systems(error)
-    except Exception as error:  # noqa: BLE001  # whatever it is, it is a bug of ours and is reported as one
+    except Exception as error:  # noqa: BLE001  # the outermost frame: what nobody expected is a bug of ours, written to a report
         _report_bug(error)
         return 1
     return 0

@@ -23,7 +23,7 @@ from nntrain.config.registry import Component
 class HasForms(Protocol):
     """A marker whose value may take several forms."""
 
-    def forms(self, source: Any) -> tuple[Any, ...]:
+    def forms(self, source: Any, /) -> tuple[Any, ...]:
         """The annotations that a value may take."""
 
 

@@ -75,6 +75,13 @@ class _Finding:
     hint: str = ""
 
 
+def _below(value: object, part: int | str) -> tuple[object] | None:
+    """What stands in a list or mapping at a part of a path; None where the part is no place in it."""
+    if isinstance(value, list):
+        return (value[part],) if isinstance(part, int) else None
+    return (value[part],) if isinstance(value, dict) and part in value else None
+
+
 def _found(item: ErrorDetails, value: object) -> _Finding:
     """Separate the place of an error from the tags of the unions around it."""
     kind, context = item["type"], item.get("ctx", {})
@@ -82,9 +89,8 @@ def _found(item: ErrorDetails, value: object) -> _Finding:
     branches: list[tuple[Loc, str]] = []
     last = len(item["loc"]) - 1
     for index, part in enumerate(item["loc"]):
-        inside = isinstance(part, int) if isinstance(value, list) else isinstance(value, dict) and part in value
-        if inside:
-            value = value[part]  # type: ignore[index]  # `inside` says so
+        if (below := _below(value, part)) is not None:
+            (value,) = below
             loc = (*loc, part)
         elif kind == "missing" and index == last:
             loc = (*loc, value, part) if isinstance(value, str) else (*loc, part)

@@ -64,7 +64,7 @@ def read(text: str, deepest: int = DEEPEST) -> Nodes:
     stream = _Events(text)
     try:
         while len(builder.nodes.faults) < MOST_FAULTS and stream.check_event():
-            builder.take(stream.get_event())  # type: ignore[no-untyped-call]  # untyped in types-PyYAML
+            builder.take(stream.get_event())  # type: ignore[no-untyped-call]  # types-PyYAML leaves Parser.get_event without types
     except MarkedYAMLError as error:
         mark, message = translate(error)
         builder.fault(_spot(mark or stream.get_mark()), message)

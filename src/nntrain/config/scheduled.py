@@ -72,7 +72,7 @@ class MayFollow:
 
     number: Any
 
-    def forms(self, source: Any) -> tuple[Any, ...]:  # noqa: ARG002  # the protocol of markers
+    def forms(self, _source: Any, /) -> tuple[Any, ...]:
         """The annotations that a value may take."""
         return self.number, Annotated[Scheduled, Section()]
 

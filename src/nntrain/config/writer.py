@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TypeGuard
 
 from nntrain.config.scalars import resolve
 
@@ -51,7 +52,7 @@ def _entry(opening: str, value: object, indent: str) -> list[str]:
     if isinstance(value, Mapping):
         return [opening, *_mapping(value, indent)]
     lines = [opening]
-    for item in value:  # type: ignore[attr-defined]  # what is nested and no mapping is a list
+    for item in value:
         below = _entry(f"{indent}-", item, indent + "  ")
         if _is_nested(item) and not below[1].lstrip().startswith("?"):
             below[:2] = [f"{indent}- {below[1].lstrip()}"]
@@ -59,7 +60,7 @@ def _entry(opening: str, value: object, indent: str) -> list[str]:
     return lines
 
 
-def _is_nested(value: object) -> bool:
+def _is_nested(value: object) -> TypeGuard[Mapping[str, object] | Sequence[object]]:
     if isinstance(value, Mapping):
         return bool(value)
     return isinstance(value, list | tuple) and any(isinstance(item, Mapping | list | tuple) for item in value)

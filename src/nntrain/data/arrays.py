@@ -68,9 +68,9 @@ def table_of_columns(
     if numbers is not None:
         made, matrix = columns_of_matrix(numbers, names, tokens)
     problems = []
-    for name in columns.keys():  # noqa: SIM118  # a data frame iterates otherwise
+    for name, given in dict(columns).items():  # by keys(), whatever else it may iterate over
         try:
-            made[str(name)] = column_of_array(_one_dimensional(columns[name]), tokens)
+            made[str(name)] = column_of_array(_one_dimensional(given), tokens)
         except TypeError as error:
             problems.append(Problem(label, f"column '{shorten(str(name))}': {error}"))
     lengths = {name: len(column) for name, column in made.items()}

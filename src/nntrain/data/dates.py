@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
@@ -52,14 +53,14 @@ def _standardized(part: PartName, values: Numbers) -> DatePart:
     return DatePart(part, False, float(np.mean(values)), float(np.std(values)) or 1.0)
 
 
-class DateEncoder:
+class DateEncoder(ABC):
     """How dates are read and what becomes of their parts; ``format`` is None for ISO 8601."""
 
     format: str | None
 
+    @abstractmethod
     def fit(self, part: PartName, values: Numbers) -> DatePart:
         """The inputs for one part, given that of the training rows."""
-        raise NotImplementedError
 
 
 @date_encoders

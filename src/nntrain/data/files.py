@@ -40,7 +40,7 @@ def find(pattern: str) -> list[Path]:
     if path.is_dir():
         raise DataError(Problem(shown_path(path), "is a folder; name a file, or files by a glob such as folder/*.csv"))
     if glob.has_magic(pattern):
-        found = sorted(Path(name) for name in glob.glob(str(path), recursive=True))  # noqa: PTH207  # takes absolute globs
+        found = sorted(Path(name) for name in glob.glob(str(path), recursive=True))  # noqa: PTH207  # Path.glob refuses absolute patterns, and finds hidden files
         files = [name for name in found if name.is_file()]
         if files:
             return files

@@ -27,17 +27,16 @@ class Fitted(ABC):
 
 
 T = TypeVar("T", bound=Fitted)
-C = TypeVar("C", bound=type[Fitted])
 
 
 class Kinds(dict[str, type[T]], Generic[T]):
     """The classes of one sort by their ``kind``; used as a decorator of each."""
 
-    def __call__(self, cls: C) -> C:
+    def __call__(self, cls: type[T]) -> type[T]:
         """Add a class."""
         if cls.kind in self:
             raise ValueError(f"two kinds named '{cls.kind}'")
-        self[cls.kind] = cls  # type: ignore[assignment]  # a decorator keeps the type of what it decorates
+        self[cls.kind] = cls
         return cls
 
     def store(self, fitted: T) -> dict[str, Any]:

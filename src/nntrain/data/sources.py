@@ -25,7 +25,7 @@ Text = Annotated[str, Field(min_length=1)]
 
 
 @sources
-def file(tokens: MissingTokens, *, path: Text, format: Format | None = None, delimiter: str | None = None) -> Table:  # noqa: A002  # the key of the YAML
+def file(tokens: MissingTokens, *, path: Text, format: Format | None = None, delimiter: str | None = None) -> Table:  # noqa: A002  # parameters are the YAML keys, and users write `format:`
     """A table in a file, or in several that a glob names, with the same columns.
 
     YAML      train: iris.csv        train: parts/*.parquet        train: {file: {path: a.txt, format: csv, delimiter: ";"}}
@@ -62,7 +62,7 @@ class Located(Named):
             return check_settings(self.registry["file"], value, (), self.deferred)
         return super().check(value)
 
-    def forms(self, source: Any) -> tuple[Any, ...]:
+    def forms(self, source: Any, /) -> tuple[Any, ...]:
         """The annotations that a value may take, for the JSON schema, the reference page and ``--set``."""
         none = (type(None),) if type(None) in get_args(source) else ()
         return str, Annotated[Any, Named(self.registry)], *none

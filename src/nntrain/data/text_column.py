@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +42,7 @@ class ColumnBuilder:
         if not self.direct:
             self.parts.append(np.fromiter(map(self.places.__getitem__, values), np.int64, len(values)))
         elif not self.failed:
-            numbers = np.fromiter(map(float, values), np.float64, len(values)) if _plain(values) else None  # type: ignore[arg-type]  # plain: no None
+            numbers = np.fromiter(map(float, values), np.float64, len(values)) if _plain(values) else None
             if numbers is None or not np.all(np.abs(numbers) < EXACT_INTEGERS):
                 self.failed = True
             else:
@@ -78,8 +78,9 @@ class ColumnBuilder:
         return TextColumn(codes, list(texts), cells, self.declared)
 
 
-def _plain(values: Sequence[str | None]) -> bool:
-    return None not in values and all(map(PLAIN_CELL.fullmatch, values))  # type: ignore[arg-type]  # None is excluded
+def _plain(values: Sequence[str | None]) -> TypeGuard[Sequence[str]]:
+    texts = [value for value in values if value is not None]
+    return len(texts) == len(values) and all(map(PLAIN_CELL.fullmatch, texts))
 
 
 def column_of_texts(values: Sequence[str | None], tokens: MissingTokens, *, declared: bool = False) -> Column:

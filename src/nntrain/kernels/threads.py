@@ -11,6 +11,8 @@ import os
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 WORTH_SHARING = 1 << 24
 """Multiplications of a forward pass (about half a millisecond of it) from which on sharing a batch pays."""
@@ -54,8 +56,14 @@ def usable_cores() -> int:
 
 
 def blas_threads(count: int | None) -> AbstractContextManager[object]:
-    """A context in which NumPy's matrix products use ``count`` threads."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
-
-    limits: AbstractContextManager[object] = threadpool_limits(count, user_api="blas")
+    """A context in which NumPy's matrix products use ``count`` threads; None leaves them as they are."""
+    limits: AbstractContextManager[object] = _controller().limit(limits=count, user_api="blas")
     return limits
+
+
+@cache
+def _controller() -> Any:
+    """Finding the libraries takes half a millisecond; setting them a few microseconds."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()

@@ -6,11 +6,8 @@ import math
 
 import numpy as np
 
-from nntrain.config.scheduled import Follower, ScheduledShare, follow
-from nntrain.kernels import pick
-from nntrain.network.layer import Layer, layers
-from nntrain.network.masks import draw_mask, threshold
-from nntrain.network.site import Site
+from nntrain.network.layer import layers
+from nntrain.network.masked import Masked
 from nntrain.types import Batch
 
 OFF = -1.7580993408473766
@@ -18,7 +15,7 @@ OFF = -1.7580993408473766
 
 
 @layers
-class AlphaDropout(Layer):
+class AlphaDropout(Masked):
     """y = a (x mask + α′ (1 − mask)) + b: a dropped entry is what selu is far to the left, α′ ≈ −1.758 (Klambauer et al., 2017).
 
     Shapes    x, y, mask (B, n)
@@ -30,36 +27,13 @@ class AlphaDropout(Layer):
     have; ordinary dropout would raise the variance. Outside training y = x. Masks are drawn as those of dropout.
     """
 
-    def __init__(self, site: Site, *, rate: ScheduledShare) -> None:
-        self.followers: list[Follower] = []
-        self.width, self.rate = site.width, follow(self.followers, "dropout rate", rate, self.drop)
-        self.key = site.mask_key()
-        self.y, self.dx, self.mask = site.buffer(site.width), site.buffer(site.width), site.buffer(site.width)
-        self.use(compiled=False)
-
-    def use(self, compiled: bool) -> None:
-        self.draw = pick(draw_mask, compiled=compiled)
-
-    def drop(self, rate: float) -> None:
-        """Drop with this probability from now on."""
-        self.rate = rate
-
     def forward(self, x: Batch) -> Batch:
         """Draw the mask of this step and apply it."""
-        a, mask = self.factor(), self.mask[: len(x)]
-        self.draw(mask, self.key(), threshold(self.rate), a)
+        a = self.factor()
         y: Batch = np.subtract(x, OFF, out=self.y[: len(x)])
-        y *= mask
+        y *= self.masks(len(x), a)
         y += a * (OFF - self.rate * OFF)  # a ((x − α′) mask + α′), and b = −a (1 − q) α′
         return y
-
-    def backward(self, dy: Batch) -> Batch:
-        """y is x times a constant mask, which has the factor a, plus a constant."""
-        return np.multiply(dy, self.mask[: len(dy)], out=self.dx[: len(dy)])
-
-    def infer(self, x: Batch) -> Batch:
-        """y = x."""
-        return x
 
     def factor(self) -> float:
         """a."""

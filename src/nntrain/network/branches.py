@@ -29,7 +29,7 @@ from nntrain.types import Batch
 class OneBranch:
     """The marker of a branch: a list of layers, or a single one."""
 
-    def forms(self, source: Any) -> tuple[Any, ...]:
+    def forms(self, _source: Any, /) -> tuple[Any, ...]:
         """The annotations that a value may take."""
         return Choices, AnyLayer
 

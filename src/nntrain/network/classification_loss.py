@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,8 +45,36 @@ def weighted_cross_entropy(logits: Batch, y: NDArray[Any], gradient: Batch, weig
     return loss
 
 
+class Likelihood(Loss):
+    """−log of the probability of the right class, plain, or with smoothed aims and weighted classes."""
+
+    task = "classification"
+    plain: ClassVar[Callable[..., float]]
+    weighted: ClassVar[Callable[..., float]]
+
+    def __init__(
+        self, *context: Any, label_smoothing: ScheduledShare = 0.0, class_weights: ClassWeights | None = None
+    ) -> None:
+        super().__init__(*context)
+        self.followers: list[Follower] = []
+        self.smoothing = follow(self.followers, "label_smoothing", label_smoothing, self.smooth)
+        self.weights = weight_array(class_weights, self)
+        if label_smoothing or class_weights is not None:
+            self.use(type(self).weighted, self.weights, self.smoothing)
+        else:
+            self.use(type(self).plain)
+
+    def smooth(self, smoothing: float) -> None:
+        """Train with this ε from now on."""
+        self.smoothing, self.arguments = smoothing, (self.weights, smoothing)
+
+    def predict(self, logits: Array) -> NDArray[np.float64]:
+        """The probabilities of all classes, (N, K)."""
+        return probabilities(logits)
+
+
 @losses
-class CrossEntropy(Loss):
+class CrossEntropy(Likelihood):
     """Softmax cross-entropy: L = −mean_B w_y Σ_k q_k log p_k, p = softmax(z); plainly −mean_B log p_y.
 
     YAML      loss: cross_entropy
@@ -65,23 +94,7 @@ class CrossEntropy(Loss):
     of a batch depend on each other, and weighs the smoothed part class by class.
     """
 
-    task = "classification"
-
-    def __init__(
-        self, *context: Any, label_smoothing: ScheduledShare = 0.0, class_weights: ClassWeights | None = None
-    ) -> None:
-        super().__init__(*context)
-        self.followers: list[Follower] = []
-        self.smoothing = follow(self.followers, "label_smoothing", label_smoothing, self.smooth)
-        self.weights = weight_array(class_weights, self)
-        if label_smoothing or class_weights is not None:
-            self.use(weighted_cross_entropy, self.weights, self.smoothing)
-        else:
-            self.use(softmax_cross_entropy)
-
-    def smooth(self, smoothing: float) -> None:
-        """Train with this ε from now on."""
-        self.smoothing, self.arguments = smoothing, (self.weights, smoothing)
+    plain, weighted = staticmethod(softmax_cross_entropy), staticmethod(weighted_cross_entropy)
 
     @classmethod
     def outputs(cls, classes: int, targets: int = 1) -> int:
@@ -96,10 +109,6 @@ class CrossEntropy(Loss):
         if self.smoothing:
             aimed = (1.0 - self.smoothing) * aimed + self.smoothing * z.mean(axis=1)
         return np.asarray(self.weights[y] * (np.log(np.exp(z).sum(axis=1)) - aimed), np.float64)
-
-    def predict(self, logits: Array) -> NDArray[np.float64]:
-        """Probabilities softmax(z), (N, K)."""
-        return probabilities(logits)
 
 
 @kernel
@@ -124,7 +133,7 @@ def weighted_logistic_loss(logits: Batch, y: NDArray[Any], gradient: Batch, weig
 
 
 @losses
-class BinaryCrossEntropy(Loss):
+class BinaryCrossEntropy(Likelihood):
     """Cross-entropy of two classes with one logit: L = mean_B w_y (log(1 + e^z) − q z), p = σ(z).
 
     YAML      loss: binary_cross_entropy
@@ -139,23 +148,7 @@ class BinaryCrossEntropy(Loss):
     log(1 + e^z) is computed as max(z, 0) + log1p(e^−|z|), which cannot overflow.
     """
 
-    task = "classification"
-
-    def __init__(
-        self, *context: Any, label_smoothing: ScheduledShare = 0.0, class_weights: ClassWeights | None = None
-    ) -> None:
-        super().__init__(*context)
-        self.followers: list[Follower] = []
-        self.smoothing = follow(self.followers, "label_smoothing", label_smoothing, self.smooth)
-        self.weights = weight_array(class_weights, self)
-        if label_smoothing or class_weights is not None:
-            self.use(weighted_logistic_loss, self.weights, self.smoothing)
-        else:
-            self.use(logistic_loss)
-
-    def smooth(self, smoothing: float) -> None:
-        """Train with this ε from now on."""
-        self.smoothing, self.arguments = smoothing, (self.weights, smoothing)
+    plain, weighted = staticmethod(logistic_loss), staticmethod(weighted_logistic_loss)
 
     @classmethod
     def outputs(cls, classes: int, targets: int = 1) -> int:
@@ -167,7 +160,3 @@ class BinaryCrossEntropy(Loss):
         z = logits[:, 0].astype(np.float64)
         aim = (1.0 - self.smoothing) * y + 0.5 * self.smoothing
         return np.asarray(self.weights[y] * (np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z))) - z * aim), np.float64)
-
-    def predict(self, logits: Array) -> NDArray[np.float64]:
-        """Probabilities (1 − σ(z), σ(z)), (N, 2)."""
-        return probabilities(logits)

@@ -10,7 +10,7 @@ import copy
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
-from functools import cache, partial
+from functools import partial
 from operator import is_not
 from threading import RLock
 from typing import Any, TypeAlias
@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from nntrain.kernels.threads import usable_cores
+from nntrain.kernels.threads import blas_threads, usable_cores
 from nntrain.network.layer import Layer
 from nntrain.types import Array, Batch
 
@@ -86,7 +86,7 @@ class Inference:
                 pending.clear()  # the other threads end as well
                 raise
 
-        with _turn, one_thread():
+        with _turn, blas_threads(1):
             first, *others = self._ready(min(self.threads(len(x)), max(len(pending), 1)))
             if not others:
                 work(first)
@@ -146,16 +146,3 @@ def with_own_buffers(part: Any, own: dict[int, Any]) -> Any:
         own[id(part)] = copy.copy(part)
         vars(own[id(part)]).update(changed)
     return own[id(part)]
-
-
-def one_thread() -> Any:
-    """A context in which NumPy's matrix products use one thread."""
-    return _controller().limit(limits=1, user_api="blas")
-
-
-@cache
-def _controller() -> Any:
-    """Finding the libraries takes half a millisecond; setting them a few microseconds."""
-    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  # ships no types
-
-    return ThreadpoolController()

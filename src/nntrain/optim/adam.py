@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import numpy as np
 
 from nntrain.kernels import kernel
+from nntrain.optim.averages import divisor, move, move_squares, step_against
 from nntrain.optim.optimizer import Bench, Optimizer, optimizers
 from nntrain.optim.rule import ADAM, Rule
 from nntrain.types import Array, Fraction, NonNegative, Positive
@@ -17,13 +17,8 @@ def moving_averages(
     gradient: Array, velocity: Array, average: Array, scratch: Array, betas: tuple[float, float]
 ) -> None:
     """m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g²."""
-    beta1, beta2 = betas
-    velocity *= beta1
-    velocity += np.multiply(gradient, 1.0 - beta1, out=scratch)
-    np.multiply(gradient, gradient, out=scratch)
-    scratch *= 1.0 - beta2
-    average *= beta2
-    average += scratch
+    move(velocity, gradient, betas[0], scratch)
+    move_squares(average, gradient, betas[1], scratch)
 
 
 def bias_corrections(betas: tuple[float, float], step: int) -> tuple[float, float]:
@@ -46,12 +41,7 @@ def adam_update(
     """m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², θ ← θ − η (m/c₁) / (√(v/c₂) + ε)."""
     moving_averages(gradient, velocity, average, scratch, betas)
     c1, c2 = corrections
-    np.sqrt(average, out=scratch)
-    scratch *= 1.0 / math.sqrt(c2)  # of the same float type: np.sqrt would give a float64 and pull the block along
-    scratch += epsilon
-    np.divide(velocity, scratch, out=scratch)
-    scratch *= lr / c1
-    theta -= scratch
+    step_against(theta, velocity, divisor(average, epsilon, scratch, c2), lr / c1, scratch)
 
 
 @kernel
@@ -71,12 +61,7 @@ def amsgrad_update(
     moving_averages(gradient, velocity, average, scratch, betas)
     c1, c2 = corrections
     np.maximum(greatest, average, out=greatest)
-    np.sqrt(greatest, out=scratch)
-    scratch *= 1.0 / math.sqrt(c2)
-    scratch += epsilon
-    np.divide(velocity, scratch, out=scratch)
-    scratch *= lr / c1
-    theta -= scratch
+    step_against(theta, velocity, divisor(greatest, epsilon, scratch, c2), lr / c1, scratch)
 
 
 @optimizers

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from nntrain.kernels import kernel
 from nntrain.optim.adam import adam_update, bias_corrections, moving_averages
+from nntrain.optim.averages import divisor, step_against
 from nntrain.optim.optimizer import Bench, Optimizer, optimizers
 from nntrain.types import Array, Fraction, NonNegative, Positive
 
@@ -29,13 +28,9 @@ def nadam_update(
     """m and v as in adam_update, θ ← θ − η (a g + b m) / (√(v/c₂) + ε); a and b are ``shares``."""
     moving_averages(gradient, velocity, average, scratch, betas)
     own, ahead = shares
-    np.sqrt(average, out=scratch)
-    scratch *= 1.0 / math.sqrt(correction)
-    scratch += epsilon
-    for direction, share in ((gradient, own), (velocity, ahead)):
-        np.divide(direction, scratch, out=spare)
-        spare *= lr * share
-        theta -= spare
+    divided_by = divisor(average, epsilon, scratch, correction)
+    step_against(theta, gradient, divided_by, lr * own, spare)
+    step_against(theta, velocity, divided_by, lr * ahead, spare)
 
 
 @optimizers

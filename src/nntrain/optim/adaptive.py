@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nntrain.kernels import kernel
+from nntrain.optim.averages import divisor, move_squares, step_against
 from nntrain.optim.optimizer import Bench, Optimizer, optimizers
 from nntrain.optim.rule import ADAGRAD, Rule
 from nntrain.types import Array, Fraction, Positive
@@ -14,11 +15,7 @@ from nntrain.types import Array, Fraction, Positive
 def adagrad_update(theta: Array, gradient: Array, total: Array, scratch: Array, lr: float, epsilon: float) -> None:
     """s ← s + g², θ ← θ − η g / (√s + ε)."""
     total += np.multiply(gradient, gradient, out=scratch)
-    np.sqrt(total, out=scratch)
-    scratch += epsilon
-    np.divide(gradient, scratch, out=scratch)
-    scratch *= lr
-    theta -= scratch
+    step_against(theta, gradient, divisor(total, epsilon, scratch), lr, scratch)
 
 
 @kernel
@@ -34,19 +31,13 @@ def adadelta_update(
     epsilon: float,
 ) -> None:
     """s ← ρ s + (1 − ρ) g², Δ = g √((d + ε)/(s + ε)), d ← ρ d + (1 − ρ) Δ², θ ← θ − η Δ; d is ``steps``."""
-    np.multiply(gradient, gradient, out=scratch)
-    scratch *= 1.0 - rho
-    average *= rho
-    average += scratch
+    move_squares(average, gradient, rho, scratch)
     np.add(average, epsilon, out=spare)
     np.add(steps, epsilon, out=scratch)
     scratch /= spare
     np.sqrt(scratch, out=scratch)
     scratch *= gradient  # Δ
-    np.multiply(scratch, scratch, out=spare)
-    spare *= 1.0 - rho
-    steps *= rho
-    steps += spare
+    move_squares(steps, scratch, rho, spare)
     scratch *= lr
     theta -= scratch
 

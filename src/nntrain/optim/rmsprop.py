@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from nntrain.kernels import kernel
+from nntrain.optim.averages import divisor, move, move_squares, step_against
 from nntrain.optim.optimizer import Bench, Optimizer, optimizers
 from nntrain.optim.rule import RMSPROP, Rule
 from nntrain.types import Array, Fraction, Positive
@@ -17,15 +18,8 @@ def rmsprop_update(
     theta: Array, gradient: Array, average: Array, scratch: Array, lr: float, rho: float, epsilon: float
 ) -> None:
     """s ← ρ s + (1 − ρ) g², θ ← θ − η g / (√s + ε)."""
-    np.multiply(gradient, gradient, out=scratch)
-    scratch *= 1.0 - rho
-    average *= rho
-    average += scratch
-    np.sqrt(average, out=scratch)
-    scratch += epsilon
-    np.divide(gradient, scratch, out=scratch)
-    scratch *= lr
-    theta -= scratch
+    move_squares(average, gradient, rho, scratch)
+    step_against(theta, gradient, divisor(average, epsilon, scratch), lr, scratch)
 
 
 @kernel
@@ -41,16 +35,9 @@ def rmsprop_momentum_update(
     mu: float,
 ) -> None:
     """s ← ρ s + (1 − ρ) g², v ← μ v − η g / (√s + ε), θ ← θ + v."""
-    np.multiply(gradient, gradient, out=scratch)
-    scratch *= 1.0 - rho
-    average *= rho
-    average += scratch
-    np.sqrt(average, out=scratch)
-    scratch += epsilon
-    np.divide(gradient, scratch, out=scratch)
-    scratch *= lr
+    move_squares(average, gradient, rho, scratch)
     velocity *= mu
-    velocity -= scratch
+    step_against(velocity, gradient, divisor(average, epsilon, scratch), lr, scratch)
     theta += velocity
 
 
@@ -68,22 +55,13 @@ def rmsprop_centered_update(
     mu: float,
 ) -> None:
     """s ← ρ s + (1 − ρ) g², m ← ρ m + (1 − ρ) g, v ← μ v − η g / (√(s − m²) + ε), θ ← θ + v."""
-    np.multiply(gradient, gradient, out=scratch)
-    scratch *= 1.0 - rho
-    average *= rho
-    average += scratch
-    np.multiply(gradient, 1.0 - rho, out=scratch)
-    mean *= rho
-    mean += scratch
+    move_squares(average, gradient, rho, scratch)
+    move(mean, gradient, rho, scratch)
     np.multiply(mean, mean, out=scratch)
     np.subtract(average, scratch, out=scratch)
     np.maximum(scratch, 0.0, out=scratch)  # rounding alone makes a variance negative
-    np.sqrt(scratch, out=scratch)
-    scratch += epsilon
-    np.divide(gradient, scratch, out=scratch)
-    scratch *= lr
     velocity *= mu
-    velocity -= scratch
+    step_against(velocity, gradient, divisor(scratch, epsilon, scratch), lr, scratch)
     theta += velocity
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from nntrain.config.markers import Named
 from nntrain.optim.schedule import Observer, Progress, Schedule, schedules
@@ -18,8 +18,9 @@ class Warmup:
     The rate is the one at the end of a step, so that not even the first step is wasted at 0 (Goyal et al., 2017).
     """
 
-    def __init__(self, *, epochs: Positive = 5.0, then: Annotated[Schedule, Named(schedules)] = "constant") -> None:  # type: ignore[assignment]  # a name, which the registry resolves
-        self.epochs, self.then = epochs, then
+    def __init__(self, *, epochs: Positive = 5.0, then: Annotated[Any, Named(schedules)] = "constant") -> None:
+        self.epochs: float = epochs
+        self.then: Schedule = then  # built from its name, the default's too
         self.watches = bool(getattr(then, "watches", False))
         self.counters: dict[str, float] = then.counters if isinstance(then, Observer) else {}
         self.counters["warm_up_epochs"] = 0

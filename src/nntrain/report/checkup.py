@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nntrain.assemble import Prepared
-from nntrain.config.paths import Loc, dotted
+from nntrain.config.paths import dotted
 from nntrain.config.resolved import resolved
 from nntrain.config.writer import inline
 from nntrain.data.summary import summarize
@@ -43,9 +43,8 @@ class Setting:
 
 def settings(prepared: Prepared) -> Iterator[Setting]:
     """All settings, those that were derived from the data with the value that came of it."""
-    reasons: dict[Loc, str] = {loc: reason for loc, reason in prepared.derived.items()}  # noqa: C416  # wider keys
-    derived = {dotted(loc): loc for loc in reasons}
-    for key, text, origin in resolved(prepared.spec.choice, prepared.spec.document, reasons):
+    derived = {dotted(loc): loc for loc in prepared.derived}
+    for key, text, origin in resolved(prepared.spec.choice, prepared.spec.document, prepared.derived):
         value = _at(prepared.resolved, derived[key]) if key in derived else None
         if isinstance(value, dict) and len(value) == 1:  # a component with settings
             ((name, below),) = value.items()

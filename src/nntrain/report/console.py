@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -56,8 +57,8 @@ class LiteralConsole(Console):
     """A console that leaves a closed pipe to whoever prints; Rich would exit."""
 
     def on_broken_pipe(self) -> None:
-        """Called while the BrokenPipeError is handled: let it go on."""
-        raise  # noqa: PLE0704  # there is one
+        """Called by Rich where it has caught one."""
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
 
 def console_on(stream: IO[str]) -> Console:

@@ -60,7 +60,7 @@ DEFAULT = {"hidden": [256, 256], "activation": "relu", "batch_norm": True, "drop
 class Architecture:
     """The marker of the architecture key: a mapping is the short form, a list is a list of layers."""
 
-    def forms(self, source: Any) -> tuple[Any, ...]:  # noqa: ARG002  # the protocol of markers
+    def forms(self, _source: Any, /) -> tuple[Any, ...]:
         """The annotations that a value may take."""
         return Annotated[MultilayerPerceptron, Section()], list[Annotated[Any, ANY_LAYER]]
 

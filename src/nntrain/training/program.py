@@ -16,10 +16,13 @@ from nntrain.network import Loss, Network, Weighted
 from nntrain.network.mixed import AnyTargets, Mixed
 from nntrain.optim import Regularization
 from nntrain.optim.rule import Rule
-from nntrain.training.crew import Hand
+from nntrain.training.crew import Crew
 from nntrain.training.rows import Rows
 from nntrain.training.steps import Outcome, Stretch
 from nntrain.types import Array, Batch
+
+EVERYBODY = 1 << 62
+"""A counter of arrivals that no thread waits for any longer."""
 
 
 class Machine:
@@ -46,7 +49,7 @@ class Machine:
         self._own = np.empty(code.capacity, np.int64), np.empty((code.capacity, network.outputs), np.float32)
         self._counter = np.zeros(1, np.int64)
         self._sync = [(self._counter, thread, shares, found[0], yield_address()) for thread in range(shares)]
-        self._hands = [Hand() for _ in range(1, shares)]
+        self._crew = Crew(shares - 1)
 
     def run(self, table: Rows, stretch: Stretch) -> tuple[int, NDArray[np.float64]]:
         """The steps of a stretch over rows of a table: how many went well, and the losses, of the one after them too."""
@@ -64,12 +67,16 @@ class Machine:
         )
         work = partial(self.function, *arguments, self._penalties, self._parts, losses)
         self._counter[0] = 0
-        for hand, sync in zip(self._hands, self._sync[1:], strict=True):
-            hand.start(partial(work, sync))
-        done = int(work(self._sync[0]))
-        for hand in self._hands:
-            hand.finish()
-        return done, losses
+        own, *others = [partial(self._share, work, sync) for sync in self._sync]
+        return self._crew.run(own, others)[0], losses
+
+    def _share(self, work: Callable[..., int], sync: tuple[Any, ...]) -> int:
+        """One thread's share of a stretch. If it fails, nobody waits for it: the others would turn for ever."""
+        try:
+            return int(work(sync))
+        except BaseException:
+            self._counter[0] = EVERYBODY
+            raise
 
     def _keys(self, step: int, count: int) -> NDArray[np.uint32]:
         """The keys of all random masks at every step, (steps, masks, 2)."""
@@ -82,8 +89,7 @@ class Machine:
 
     def close(self) -> None:
         """End the threads."""
-        for hand in self._hands:
-            hand.close()
+        self._crew.close()
 
 
 class WholeSteps:

@@ -14,7 +14,7 @@ from functools import partial
 from nntrain.network import Loss, Network
 from nntrain.network.mixed import AnyTargets
 from nntrain.optim import Bench, Optimizer
-from nntrain.training.crew import Hand
+from nntrain.training.crew import Crew
 from nntrain.training.step import backpropagate
 from nntrain.types import Batch
 
@@ -31,46 +31,38 @@ class SplitPass:
     """`backpropagate` over the main network and its replicas; each takes its gradient times its share of the rows."""
 
     def __init__(self, main: Replica, others: Sequence[Replica]) -> None:
-        self.main, self.others, self.hands = main, others, [Hand() for _ in others]
+        self.main, self.others, self.crew = main, others, Crew(len(others))
 
     def __call__(self, x: Batch, y: AnyTargets) -> float:
         """The mean loss of the batch; ∂loss/∂θ into the main network's gradient vector."""
-        rows, count = len(x), len(self.hands) + 1
-        bounds = [rows * number // count for number in range(count + 1)]
+        rows, replicas = len(x), [self.main, *self.others]
+        bounds = [rows * number // len(replicas) for number in range(len(replicas) + 1)]
         shares = [(stop - start) / rows for start, stop in itertools.pairwise(bounds)]
-        parts = [
-            (x[start:stop], y[start:stop], share)
-            for start, stop, share in zip(bounds, bounds[1:], shares, strict=False)
-        ]
-        for hand, replica, part in zip(self.hands, self.others, parts[1:], strict=True):
+        works = []
+        for replica, start, stop, share in zip(replicas, bounds, bounds[1:], shares, strict=False):
             replica.network.clock.step = self.main.network.clock.step
-            hand.start(partial(backpropagate, replica.network, replica.loss, *part))
-        loss = shares[0] * backpropagate(self.main.network, self.main.loss, *parts[0])
+            works.append(partial(backpropagate, replica.network, replica.loss, x[start:stop], y[start:stop], share))
+        losses = self.crew.run(works[0], works[1:])
         gradient = self.main.network.vector.gradient
-        for hand, replica, share in zip(self.hands, self.others, shares[1:], strict=True):
-            loss += share * float(hand.finish())
+        for replica in self.others:
             gradient += replica.network.vector.gradient
-        return loss
+        return sum(share * loss for share, loss in zip(shares, losses, strict=True))
 
     def close(self) -> None:
         """End the threads."""
-        for hand in self.hands:
-            hand.close()
+        self.crew.close()
 
 
 class SharedUpdate(Optimizer):
     """An optimizer on each stretch of θ, one for every thread of a split pass, which have nothing to do meanwhile."""
 
-    def __init__(self, build: Callable[[Bench], Optimizer], bench: Bench, hands: Sequence[Hand]) -> None:
-        self.hands, count = hands, len(hands) + 1
+    def __init__(self, build: Callable[[Bench], Optimizer], bench: Bench, crew: Crew) -> None:
+        self.crew, count = crew, crew.helpers + 1
         bounds = [bench.theta.size * number // count for number in range(count + 1)]
         self.parts = [build(bench.part(start, stop)) for start, stop in itertools.pairwise(bounds)]
         self.lr = self.parts[0].lr
 
     def update(self, lr: float, step: int) -> None:
         """One step on all stretches."""
-        for hand, part in zip(self.hands, self.parts[1:], strict=True):
-            hand.start(partial(part.update, lr, step))
-        self.parts[0].update(lr, step)
-        for hand in self.hands:
-            hand.finish()
+        works = [partial(part.update, lr, step) for part in self.parts]
+        self.crew.run(works[0], works[1:])

@@ -6,7 +6,7 @@ They turn for a while, as the others are a fraction of a microsecond away; then 
 from __future__ import annotations
 
 import ctypes
-import os
+import sys
 
 from llvmlite import ir
 from numba import types
@@ -20,7 +20,10 @@ PATIENCE = 20_000
 
 def yield_address() -> int:
     """The address of the system's function that gives up the processor."""
-    function = ctypes.windll.kernel32.SwitchToThread if os.name == "nt" else ctypes.CDLL(None).sched_yield  # type: ignore[attr-defined]  # Windows only
+    if sys.platform == "win32":
+        function = ctypes.windll.kernel32.SwitchToThread
+    else:
+        function = ctypes.CDLL(None).sched_yield
     return ctypes.cast(function, ctypes.c_void_p).value or 0
 
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 
 import numba
 from numba.core.caching import FunctionCache
-from numba.core.runtime import rtsys  # type: ignore[attr-defined]  # Numba lists no names
+from numba.core.runtime.nrt import rtsys
 
 from nntrain.kernels.compiled.cache import cache_folder
 
@@ -33,7 +33,7 @@ def sources_digest() -> str:
 
 FOLDER: Path | None = cache_folder(f"{numba.__version__}-{sources_digest()}")
 if FOLDER is not None:
-    numba.config.CACHE_DIR = str(FOLDER)  # type: ignore[attr-defined]  # set when Numba starts
+    numba.config.CACHE_DIR = str(FOLDER)  # type: ignore[attr-defined]  # Numba makes the names of its config at run time
 
 
 def twin(function: F) -> F:
@@ -61,7 +61,7 @@ class ForgivingCache(FunctionCache):
             rtsys.initialize(context)  # all that loading needs; `super` prepares for compiling: 0.15 s, 13 MiB
             with self._guard_against_spurious_io_errors():
                 return self._load_overload(signature, context)
-        except Exception:  # noqa: BLE001  # whatever a damaged pickle raises
+        except Exception:  # noqa: BLE001  # unpickling damaged bytes may raise anything; the kernel is compiled anew
             with contextlib.suppress(Exception):
                 self.flush()
             return None
