@@ -1,4 +1,4 @@
-"""Writes what is derived from the registries: docs/reference.md and configs/schema.json (`python -m tools.make_docs`)."""
+"""Writes what is derived from the registries: reference pages and JSON schemas (`python -m tools.make_docs`)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from nntrain import spec
+from nntrain.sweep import derived as sweep
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -14,7 +15,9 @@ def derived() -> dict[str, str]:
     """Path → text of every file that must not be written by hand."""
     return {
         "docs/reference.md": spec.reference().rstrip("\n") + "\n",
+        "docs/sweep-reference.md": sweep.reference().rstrip("\n") + "\n",
         "configs/schema.json": json.dumps(spec.schema(), indent=2, ensure_ascii=False) + "\n",
+        "configs/sweeps/schema.json": json.dumps(sweep.schema(), indent=2, ensure_ascii=False) + "\n",
     }
 
 

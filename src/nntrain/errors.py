@@ -70,6 +70,12 @@ class ClaimError(NNTrainError):
     exit_code = 7
 
 
+class FailedSweepError(NNTrainError):
+    """More runs of a sweep failed than it allows."""
+
+    exit_code = 7
+
+
 class InterruptedRun(NNTrainError):
     """Training was stopped by a signal, after it saved a checkpoint."""
 

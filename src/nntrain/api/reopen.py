@@ -10,6 +10,8 @@ from typing import Any
 from nntrain.assemble import Prepared, prepare
 from nntrain.assemble.header import versions
 from nntrain.assemble.model import check_array
+from nntrain.assemble.prepare import Load
+from nntrain.data.dataset import load_dataset
 from nntrain.errors import CheckpointError, ConfigError, DataError, Problem
 from nntrain.optim import Observer, Progress
 from nntrain.spec import Spec, load_spec, spec_of
@@ -47,8 +49,13 @@ class Reopened:
     notes: list[str] = field(default_factory=list)
 
 
-def reopen(run: Path, assignments: Sequence[str] = (), overrides: Mapping[str, object] | None = None) -> Reopened:
-    """Lock a run folder and read where it stands."""
+def reopen(
+    run: Path,
+    assignments: Sequence[str] = (),
+    overrides: Mapping[str, object] | None = None,
+    load: Load = load_dataset,
+) -> Reopened:
+    """Lock a run folder and read where it stands; ``load`` says where the rows come from."""
     if run.is_symlink():
         run = run.parent / run.readlink()  # runs/latest: the run keeps its own name
     if not run.is_dir():
@@ -59,8 +66,8 @@ def reopen(run: Path, assignments: Sequence[str] = (), overrides: Mapping[str, o
     try:
         for name in (LAST, BEST):  # killed between the first of the one and the first of the other
             if (run / name).exists():
-                return _from_checkpoint(folder, name, assignments, overrides)
-        prepared = prepare(load_spec(run / CONFIG, assignments, overrides, name=_run_name(run)))
+                return _from_checkpoint(folder, name, assignments, overrides, load)
+        prepared = prepare(load_spec(run / CONFIG, assignments, overrides, name=_run_name(run)), load)
         return Reopened(folder, prepared, None, ["stopped before its first checkpoint: starts from the beginning"])
     except BaseException:
         folder.close()
@@ -68,13 +75,13 @@ def reopen(run: Path, assignments: Sequence[str] = (), overrides: Mapping[str, o
 
 
 def _from_checkpoint(
-    folder: RunFolder, name: str, assignments: Sequence[str], overrides: Mapping[str, object] | None
+    folder: RunFolder, name: str, assignments: Sequence[str], overrides: Mapping[str, object] | None, load: Load
 ) -> Reopened:
     run = folder.path
     checkpoint = load_checkpoint(run / name)
     spec = _recorded_spec(checkpoint, run, assignments, overrides)
     changes = _changes(spec, checkpoint.header["config"])
-    prepared = prepare(spec)
+    prepared = prepare(spec, load)
     if checkpoint.header.get("data") != prepared.dataset.digests:
         raise DataError(Problem(str(run), "the data changed since this run began; it cannot go on with other rows"))
     _same_arrays(prepared, checkpoint, run / name)

@@ -47,11 +47,11 @@ def train(
             job.monitor.name,
             [name for name in _columns(job.metrics) if job.validation is not None],
         )
-        for listener in listeners:
-            listener(started)
+        trainer.audience.tell(started)
         if job.settings.compiled and must_compile(job.step.kernels):
-            for listener in listeners:
-                listener(Warned("kernels are being compiled for this machine, once; nntrain warmup does it ahead"))
+            trainer.audience.tell(
+                Warned("kernels are being compiled for this machine, once; nntrain warmup does it ahead")
+            )
         with blas_threads(job.settings.threads):
             stopped = trainer.run()
             if job.settings.compiled:
@@ -59,8 +59,7 @@ def train(
             summary = _summary(prepared, folder, trainer.state, stopped) | trainer.watch.summary()
         folder.write_summary(summary)
         ended = RunEnded(stopped, summary["best_epoch"], summary["epochs"], summary["seconds"], summary)
-        for listener in listeners:
-            listener(ended)
+        trainer.audience.tell(ended)
         return Run(folder.path, summary)
     finally:
         job.steps.close()

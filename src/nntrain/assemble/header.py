@@ -19,7 +19,7 @@ def checkpoint_header(prepared: Prepared) -> dict[str, Any]:
         "config": prepared.resolved,
         "preprocessing": prepared.dataset.preprocessing.state(),
         "layout": prepared.network.vector.layout(),
-        "rows": {split.name: len(split) for split in prepared.dataset.splits},
+        "rows": prepared.dataset.sizes,
         "data": prepared.dataset.digests,
         "versions": versions(),
     }

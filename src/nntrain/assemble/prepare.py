@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from nntrain.assemble.figures import figure_names
 from nntrain.assemble.network import blocked_gradients
@@ -12,6 +13,7 @@ from nntrain.assemble.resolved import Reasons, resolve
 from nntrain.assemble.steps import build_steps
 from nntrain.assemble.strategy import choose_strategy
 from nntrain.data.dataset import Dataset, Split, load_dataset
+from nntrain.data.settings import DataSettings
 from nntrain.errors import ConfigError
 from nntrain.network import BLOCK, Network
 from nntrain.spec import Spec
@@ -21,6 +23,9 @@ from nntrain.training.job import Job
 from nntrain.training.monitor import Monitor
 from nntrain.training.rows import Rows
 from nntrain.training.settings import derived_batch_size
+
+Load: TypeAlias = Callable[[DataSettings, bool], Dataset]
+"""Settings, and whether the target is a count → the rows: `load_dataset`, or something that keeps what that gave."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +40,10 @@ class Prepared:
     job: Job
 
 
-def prepare(spec: Spec) -> Prepared:
-    """Read the tables, build the network and all around it; nothing is trained yet."""
+def prepare(spec: Spec, load: Load = load_dataset) -> Prepared:
+    """Read the tables, build the network and all around it; nothing is trained yet. ``load`` says where the rows come from."""
     config = spec.config
-    dataset = load_dataset(config.data, wants_counts(spec))
+    dataset = load(config.data, wants_counts(spec))
     preprocessing, rows = dataset.preprocessing, len(dataset.train.x)
     settings = config.training
     batch_size = min(settings.batch_size or derived_batch_size(rows), rows)

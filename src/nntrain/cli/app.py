@@ -15,6 +15,7 @@ from nntrain.cli.lecture import lecture
 from nntrain.cli.predict import predict
 from nntrain.cli.resume_option import FitCommand
 from nntrain.cli.schema import schema
+from nntrain.cli.sweep import sweep
 from nntrain.cli.warmup import warmup
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ app = typer.Typer(
 app.command("fit", cls=FitCommand)(fit)
 app.command("eval")(evaluate)
 app.command("predict")(predict)
+app.command("sweep")(sweep)
 app.command("check")(check)
 app.command("graph")(graph)
 app.command("lecture")(lecture)
@@ -59,7 +61,8 @@ def top(context: typer.Context, _help: Help = False, _version: Version = False) 
     """Train fully connected networks on tables, from one YAML file.
 
     Exit codes: 0 done, 1 a bug of ours, 2 usage or config, 3 data, 4 checkpoint, 5 training diverged,
-    6 disk or permission, 7 a claim of the lecture came out otherwise, 130 Ctrl-C, 143 SIGTERM.
+    6 disk or permission, 7 too many runs of a sweep failed, or a claim of the
+    lecture came out otherwise, 130 Ctrl-C, 143 SIGTERM.
     """
     if context.invoked_subcommand is None:
         print(context.get_help())

@@ -1,7 +1,7 @@
 """How a command ends: every exception becomes its exit code and one line for each problem, never a traceback.
 
-0 done · 1 a bug of ours · 2 usage or config · 3 data · 4 checkpoint · 5 diverged · 6 I/O · 7 a claim of
-the lecture came out otherwise · 130 Ctrl-C · 141 the reader of our output left · 143 SIGTERM.
+0 done · 1 a bug of ours · 2 usage or config · 3 data · 4 checkpoint · 5 diverged · 6 I/O · 7 too many failed
+runs of a sweep, or a claim of the lecture came out otherwise · 130 Ctrl-C · 141 the reader of our output left · 143 SIGTERM.
 """
 
 from __future__ import annotations

@@ -1,9 +1,15 @@
-"""`nntrain schema`: the JSON schema of a config, for editors."""
+"""`nntrain schema`: the JSON schema of a config or a sweep, for editors."""
 
 from __future__ import annotations
 
+from typing import Annotated
 
-def schema() -> None:
+import typer
+
+
+def schema(
+    sweep: Annotated[bool, typer.Option("--sweep", help="That of a sweep's file instead of a config's.")] = False,
+) -> None:
     """Print the JSON schema of a config.
 
     A config whose first line is `# yaml-language-server: $schema=schema.json` is completed and checked by editors.
@@ -11,6 +17,9 @@ def schema() -> None:
     import json
 
     from nntrain.cli.output import write_text
-    from nntrain.spec import schema as spec_schema
 
-    write_text(json.dumps(spec_schema(), indent=2, ensure_ascii=False) + "\n")
+    if sweep:
+        from nntrain.sweep.derived import schema as made
+    else:
+        from nntrain.spec import schema as made
+    write_text(json.dumps(made(), indent=2, ensure_ascii=False) + "\n")

@@ -27,7 +27,8 @@ def reference(root: Callable[..., Any], registries: Sequence[Registry[Any]], tit
     parts += _component(section_component(root), "")
     for path, component in _sections(section_component(root), ""):
         parts += [f"### `{path}`", *_component(component, path)]
-    parts += ["## Scheduled numbers", *_component(section_component(Scheduled), "scheduled")]
+    if any(registry.kind == "schedule" for registry in registries):
+        parts += ["## Scheduled numbers", *_component(section_component(Scheduled), "scheduled")]
     for registry in registries:
         parts.append(f"## {_heading(registry.kind)}")
         own = [component for component in registry if component.kind == registry.kind]
@@ -120,7 +121,7 @@ def _sections(component: Component[Any], path: str) -> Iterator[tuple[str, Compo
 
 
 def _heading(kind: str) -> str:
-    plural = kind + "es" if kind.endswith("s") else kind[:-1] + "ies" if kind.endswith("y") else kind + "s"
+    plural = kind + "es" if kind.endswith(("s", "ch")) else kind[:-1] + "ies" if kind.endswith("y") else kind + "s"
     return plural.capitalize()
 
 

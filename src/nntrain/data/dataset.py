@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
@@ -22,6 +23,7 @@ from nntrain.data.targets import check_targets
 from nntrain.errors import DataError, Problem
 
 SplitName: TypeAlias = Literal["train", "validation", "test"]
+SPLIT_NAMES: tuple[SplitName, ...] = ("train", "validation", "test")
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,19 @@ class Split:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """What is known of a split without its rows: how many there are, and their digest."""
+
+    rows: int
+    digest: str
+
+
+@dataclass(frozen=True)
 class Dataset:
     """The splits, and what was found on the way.
 
-    ``timings``  seconds: ``read``, and ``encode`` (which includes finding types and fitting)
+    ``timings``   seconds: ``read``, and ``encode`` (which includes finding types and fitting)
+    ``recorded``  of splits, what was found when they were encoded; of one that is withheld it is all that is here
     """
 
     train: Split
@@ -68,16 +79,25 @@ class Dataset:
     preprocessing: Preprocessing
     warnings: list[str]
     timings: dict[str, float]
+    recorded: Mapping[str, Recorded] = field(default_factory=dict)
 
     @property
     def splits(self) -> list[Split]:
-        """Those that there are."""
+        """Those that are here."""
         return [split for split in (self.train, self.validation, self.test) if split is not None]
 
     @cached_property
     def digests(self) -> dict[str, str]:
         """What tells whether a later reading of the same tables gives the same splits."""
-        return {split.name: split.digest for split in self.splits}
+        here: dict[str, str] = {split.name: split.digest for split in self.splits if split.name not in self.recorded}
+        known = here | {name: recorded.digest for name, recorded in self.recorded.items()}
+        return {name: known[name] for name in SPLIT_NAMES if name in known}
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many rows each split has, a withheld one too."""
+        known = {split.name: len(split) for split in self.splits} | {n: kept.rows for n, kept in self.recorded.items()}
+        return {name: known[name] for name in SPLIT_NAMES if name in known}
 
 
 def load_dataset(settings: DataSettings, of_counts: bool = False) -> Dataset:
@@ -98,7 +118,7 @@ def load_dataset(settings: DataSettings, of_counts: bool = False) -> Dataset:
     give_back()
     splits: dict[str, Split] = {}
     problems: list[Problem] = []
-    for name in ("train", "validation", "test"):
+    for name in SPLIT_NAMES:
         source = others.get(name, table)
         if name not in rows and name not in others:
             continue

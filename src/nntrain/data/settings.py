@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Literal, TypeAlias, cast
 
-from annotated_types import MaxLen, MinLen
+from annotated_types import Ge, MaxLen, MinLen
 
 from nntrain.config.markers import Named, Section
 from nntrain.data.cells import DEFAULT_MISSING
@@ -17,7 +17,7 @@ from nntrain.data.scaling import Scaler
 from nntrain.data.sources import Located, Source
 from nntrain.data.target_transform import TargetTransform, target_transforms
 from nntrain.errors import ConfigError
-from nntrain.types import Count, Seed, Share
+from nntrain.types import Count, Index, Seed, Share
 
 Task: TypeAlias = Literal["classification", "multilabel", "regression"]
 ColumnType: TypeAlias = Literal["numeric", "categorical", "date", "ignored"]
@@ -32,8 +32,11 @@ class SplitSettings:
     """How one table is split into training, validation and test rows; a split that has a file of its own is not made.
 
     YAML      split: {validation: 0.15, test: 0.15}          split: {column: part}
+              split: {folds: 5, fold: 2, test: 0.15}
 
     ``validation``, ``test``  their shares of the rows; 0 means none
+    ``folds``     instead of a share for validation: the rows that are not for test in so many parts, of which part ``fold``,
+                  counted from 0, is for validation. The test rows stay those that they are without ``folds``
     ``stratify``  every class keeps its share in each split; by default for classification
     ``seed``      of the random choice
     ``column``    a column that says ``train``, ``validation`` or ``test`` for each row, instead of shares
@@ -44,8 +47,18 @@ class SplitSettings:
     stratify: bool | None = None
     seed: Seed = 0
     column: str | None = None
+    folds: Annotated[int, Ge(2)] | None = None
+    fold: Index = 0
 
     def __post_init__(self) -> None:
+        if self.folds is None and self.fold:
+            raise ConfigError(f"data.split.fold: {self.fold} of how many? set data.split.folds too")
+        if self.folds is not None and self.fold >= self.folds:
+            raise ConfigError(
+                f"data.split.fold: {self.fold}; folds are counted from 0, expected at most {self.folds - 1}"
+            )
+        if self.folds is not None and self.column is not None:
+            raise ConfigError("data.split.folds: a column says which rows are for validation; leave out one of the two")
         if self.column is None and self.validation + self.test >= 1:
             given = f"validation {self.validation} and test {self.test}"
             raise ConfigError(f"data.split: {given} leave no rows to train on; together they must be less than 1")
@@ -114,6 +127,10 @@ class DataSettings:
         twice = [name for name in dict.fromkeys(self.targets) if self.targets.count(name) > 1]
         if twice:
             raise ConfigError(f"data.target: '{twice[0]}' is listed twice")
+        if self.split.folds is not None and self.validation is not None:
+            raise ConfigError(
+                "data.split.folds: the validation rows have a file of their own; leave out one of the two"
+            )
         if self.weights in self.targets:
             raise ConfigError(f"data.weights: '{self.weights}' is a target; expected another column")
 

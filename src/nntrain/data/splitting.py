@@ -25,7 +25,7 @@ def split_rows(table: Table, settings: DataSettings, task: Task) -> dict[str, Co
     shares = {name: 0.0 if name in own else getattr(split, name) for name in ("validation", "test")}
     if split.stratify and task != "classification":
         raise DataError(table.problem(f"data.split.stratify needs classes of one target, and the task is {task}"))
-    if not any(shares.values()):
+    if not any(shares.values()) and split.folds is None:
         return {"train": np.arange(table.rows)}
     stratified = task == "classification" if split.stratify is None else split.stratify
     strata = class_codes(table, settings.targets[0]) if stratified else np.zeros(table.rows, np.int64)
@@ -38,7 +38,22 @@ def split_rows(table: Table, settings: DataSettings, task: Task) -> dict[str, Co
             raise DataError(table.problem(message))
     if not len(chosen["train"]):
         raise DataError(table.problem(f"{table.rows} rows are too few to be split; none is left for training"))
-    return {name: rows for name, rows in chosen.items() if name == "train" or shares[name]}
+    chosen = {name: rows for name, rows in chosen.items() if name == "train" or shares[name]}
+    return chosen if split.folds is None else _by_folds(table, chosen, strata, split)
+
+
+def _by_folds(table: Table, chosen: dict[str, Codes], strata: Codes, split: SplitSettings) -> dict[str, Codes]:
+    """The rows that are not for test dealt out in turn, stratum after stratum; the only row of a class stays in training."""
+    folds, test = split.folds or 1, chosen.get("test", np.array([], np.int64))
+    rest = np.setdiff1d(np.arange(table.rows), test)
+    order = stream(split.seed, "split").permutation(table.rows)
+    order = order[np.isin(order, rest)]
+    order = order[np.argsort(strata[order], kind="stable")]
+    several = np.bincount(strata[rest])[strata[order]] > 1
+    validation = np.sort(order[several][split.fold :: folds])
+    if np.count_nonzero(several) < folds:
+        raise DataError(table.problem(f"{len(rest)} rows that are not for test are too few for {folds} folds"))
+    return {**chosen, "train": np.setdiff1d(rest, validation), "validation": validation}
 
 
 def _by_shares(strata: Codes, shares: dict[str, float], split: SplitSettings) -> dict[str, Codes]:

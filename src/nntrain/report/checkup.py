@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nntrain.assemble import Prepared
+from nntrain.assemble.memory import memory
 from nntrain.config.paths import dotted
 from nntrain.config.resolved import resolved
 from nntrain.config.writer import inline
@@ -21,7 +22,7 @@ from nntrain.data.summary import summarize
 from nntrain.report.console import literal, note, show
 from nntrain.report.figures import counted, size
 from nntrain.report.head import data_lines, method_lines, print_labelled
-from nntrain.report.network_table import layer_rows, memory, memory_line, network_table
+from nntrain.report.network_table import layer_rows, memory_line, network_table
 from nntrain.report.rate_chart import chart_table, courses
 
 MOST_COLUMNS = 40

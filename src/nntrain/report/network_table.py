@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from nntrain.assemble import Prepared
 from nntrain.network import Network
 from nntrain.report.figures import size
 
@@ -57,26 +54,7 @@ def network_table(network: Network) -> Table:
     return table
 
 
-def memory(prepared: Prepared) -> dict[str, int]:
-    """Bytes that training holds, by what they are for."""
-    vector, dataset = prepared.network.vector, prepared.dataset
-    slots = prepared.job.step.bench.slots.values()
-    return {
-        "parameters": vector.values.nbytes + vector.memory.nbytes,
-        "gradient": vector.gradient.nbytes,
-        "optimizer": sum(slot.nbytes for slot in slots),
-        "layers": sum(_owned(layer) for _, layer in prepared.network.walk()),
-        "data": sum(split.x.nbytes + split.y.nbytes for split in dataset.splits),
-    }
-
-
 def memory_line(parts: dict[str, int]) -> str:
     """``12.0 MiB: data 8.0 MiB, layers 3.0 MiB, …``."""
     listed = ", ".join(f"{name} {size(count)}" for name, count in parts.items() if count)
     return f"{size(sum(parts.values()))}: {listed}"
-
-
-def _owned(layer: Any) -> int:
-    """Bytes of the arrays that a layer made for itself; views of the flat vectors are not its own."""
-    arrays = [value for value in vars(layer).values() if isinstance(value, np.ndarray) and value.base is None]
-    return sum(array.nbytes for array in {id(array): array for array in arrays}.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -57,9 +57,20 @@ class Warned:
     message: str
 
 
+class StopTraining(Exception):  # a listener's wish, no error
+    """Raised by a listener at the start of a run or the end of an epoch: training is to end in order, as after its last epoch.
+
+    ``reason``  what the summary then says under ``stopped``
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 @dataclass(frozen=True)
 class RunEnded:
-    """Training is over: ``stopped`` is one of epochs, early_stopping, max_time."""
+    """Training is over: ``stopped`` is one of epochs, early_stopping, max_time, or a listener's reason."""
 
     stopped: str
     best_epoch: int
@@ -70,3 +81,19 @@ class RunEnded:
 
 Event: TypeAlias = RunStarted | Progressed | EpochEnded | CheckpointSaved | Warned | RunEnded
 Listener: TypeAlias = Callable[[Event], None]
+
+
+class Audience:
+    """The listeners of a run, and why one of them wants it to end."""
+
+    def __init__(self, listeners: Sequence[Listener]) -> None:
+        self.listeners = listeners
+        self.wish: str | None = None
+
+    def tell(self, event: Event) -> None:
+        """Call every one of them."""
+        for listener in self.listeners:
+            try:
+                listener(event)
+            except StopTraining as stop:
+                self.wish = stop.reason

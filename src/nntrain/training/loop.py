@@ -14,7 +14,7 @@ from nntrain.errors import DivergedError, InterruptedRun
 from nntrain.optim import Observer, Progress, steady
 from nntrain.training.diagnosis import REMEDIES, first_bad_layer
 from nntrain.training.diagnostics import Watch
-from nntrain.training.events import CheckpointSaved, EpochEnded, Event, Listener, Progressed, Record, Warned
+from nntrain.training.events import Audience, CheckpointSaved, EpochEnded, Listener, Progressed, Record, Warned
 from nntrain.training.job import Job
 from nntrain.training.saver import Saver
 from nntrain.training.signals import Interrupts
@@ -32,7 +32,7 @@ class Trainer:
     """Runs a job from wherever its state is to its end."""
 
     def __init__(self, job: Job, state: RunState, saver: Saver, listeners: Sequence[Listener]) -> None:
-        self.job, self.state, self.saver, self.listeners = job, state, saver, listeners
+        self.job, self.state, self.saver, self.audience = job, state, saver, Audience(listeners)
         self.network = job.step.network
         self.interrupts = Interrupts()
         self.watch = Watch(job, state, saver.folder)
@@ -43,7 +43,7 @@ class Trainer:
         self._pace = 1
 
     def run(self) -> str:
-        """Train to the end; returns why it ended: ``epochs``, ``early_stopping`` or ``max_time``."""
+        """Train to the end; returns why it ended: ``epochs``, ``early_stopping``, ``max_time``, or what a listener says."""
         with np.errstate(all="ignore"), self.interrupts:  # steps check for non-finite numbers themselves
             self.watch.begin()
             while (reason := self._finished()) is None:
@@ -55,6 +55,8 @@ class Trainer:
 
     def _finished(self) -> str | None:
         stopping, counters = self.job.settings.early_stopping, self.state.best.counters
+        if self.audience.wish is not None:
+            return self.audience.wish
         if self.state.position.epoch >= self.job.settings.epochs:
             return "epochs"
         if stopping is not None and counters["waited"] >= stopping.patience:
@@ -129,7 +131,7 @@ class Trainer:
         if position.seconds >= self._next_beat:
             self._next_beat = position.seconds + HEARTBEAT
             loss = self.job.evaluator.in_units(position.running_loss)
-            self._emit(Progressed(position.epoch + 1, position.batch, self.job.batches.count, loss))
+            self.audience.tell(Progressed(position.epoch + 1, position.batch, self.job.batches.count, loss))
 
     def _save_if_due(self) -> None:
         """Save in the middle of an epoch where the settings ask for it."""
@@ -156,15 +158,17 @@ class Trainer:
         self.saver.folder.append_history(record)
         figure = job.monitor.read(record)
         if isinstance(job.schedule, Observer) and job.schedule.observe(figure):
-            self._emit(Warned(f"epoch {position.epoch}: no improvement of {job.monitor.name}, learning rate lowered"))
+            self.audience.tell(
+                Warned(f"epoch {position.epoch}: no improvement of {job.monitor.name}, learning rate lowered")
+            )
         if job.settings.early_stopping is not None:
             stopping = job.settings.early_stopping
             self.state.best.out_of_patience(job.stopper.read(record), stopping.patience, stopping.min_delta)
         best = self._judge(record)
         self._save(now=False)
-        self._emit(EpochEnded(record, best))
+        self.audience.tell(EpochEnded(record, best))
         for message in self.watch.news():
-            self._emit(Warned(f"epoch {position.epoch}: {message}"))
+            self.audience.tell(Warned(f"epoch {position.epoch}: {message}"))
 
     def _record(self) -> Record:
         """The figures of the epoch in hand, validation among them."""
@@ -195,7 +199,7 @@ class Trainer:
     def _save(self, *, now: bool) -> None:
         path = self.saver.save(self.capture, now=now)
         if path is not None:
-            self._emit(CheckpointSaved(path))
+            self.audience.tell(CheckpointSaved(path))
 
     def capture(self) -> tuple[dict[str, Any], dict[str, Array]]:
         """This moment, whole: state and arrays."""
@@ -211,7 +215,3 @@ class Trainer:
             self.state.stopper = self.job.stopper.name
         for name, array in self.capture()[1].items():
             array[...] = arrays[name]
-
-    def _emit(self, event: Event) -> None:
-        for listener in self.listeners:
-            listener(event)
