@@ -7,6 +7,7 @@ run folder the bytes of an undisturbed sweep, but for the wall clock.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import random
 import signal
@@ -54,27 +55,27 @@ def finish(command: Sequence[str]) -> float:
 def disturb(command: Sequence[str], kills: int, luck: random.Random) -> Deaths:
     """Run a sweep to its end, and kill so many of its processes on the way: each time any of them."""
     deaths = Deaths()
-    process: subprocess.Popen[str] | None = None
     while deaths.workers + deaths.coordinators < kills:
-        if process is None or process.poll() is not None:
-            if process is not None and process.returncode not in (0, -signal.SIGKILL):
-                raise AssertionError(f"exit {process.returncode}\n{process.stderr.read() if process.stderr else ''}")
-            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        time.sleep(luck.uniform(SHORTEST, LONGEST))
-        victim = luck.choice([process.pid, *children(process.pid)])
-        try:
-            os.kill(victim, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
-        if victim == process.pid:
-            process.wait()
-            deaths.coordinators += 1
-        else:
-            deaths.workers += 1
-    if process is not None:
-        process.communicate()
+        _one_sitting(command, kills, luck, deaths)
     finish(command)
     return deaths
+
+
+def _one_sitting(command: Sequence[str], kills: int, luck: random.Random, deaths: Deaths) -> None:
+    """Run the command until its coordinator is killed, it has ended, or enough were killed."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        while deaths.workers + deaths.coordinators < kills and process.poll() is None:
+            time.sleep(luck.uniform(SHORTEST, LONGEST))
+            victim = luck.choice([process.pid, *children(process.pid)])
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(victim, signal.SIGKILL)
+                if victim == process.pid:
+                    deaths.coordinators += 1
+                    break
+                deaths.workers += 1
+        _, errors = process.communicate()
+    if process.returncode not in (0, -signal.SIGKILL):
+        raise AssertionError(f"exit {process.returncode}\n{errors}")
 
 
 def children(process: int) -> list[int]:

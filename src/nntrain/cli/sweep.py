@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nntrain.cli.options import READING, Json
+from nntrain.cli.options import READING, Assignments, Json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 def sweep(
     grid: Annotated[Path, typer.Argument(metavar="GRID", help="A YAML file: base, space, search.", show_default=False)],
+    assignments: Assignments = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The folder of the sweep; by default runs/<name of the file>.")
     ] = None,
@@ -44,13 +45,13 @@ def sweep(
 
     from nntrain.sweep.loading import load_sweep
 
-    load_sweep(grid)  # a broken file is told of before all the rest is imported
+    load_sweep(grid, assignments or [])  # a broken file is told of before all the rest is imported
 
     from nntrain.report.console import console_on, progress_console, saying
 
     console = progress_console()
     if dry_run:
-        _dry_run(grid, out, storage, workers, json=json)
+        _dry_run(grid, assignments or [], out, storage, workers, json=json)
         return
     from nntrain.cli.exits import say, say_problems
     from nntrain.cli.output import print_json
@@ -59,9 +60,9 @@ def sweep(
     from nntrain.sweep.run import Options, open_sweep
     from nntrain.sweep.summary import summarize
 
-    again = _again(grid, out, workers, storage)
+    again = _again(grid, assignments or [], out, workers, storage)
     with saying(console, READING):
-        opened = open_sweep(grid, out, storage)
+        opened = open_sweep(grid, out, storage, assignments or [])
     ended: FailedSweepError | None = None
     try:
         _run(opened, Options(workers, storage, fail_fast), console)
@@ -93,7 +94,15 @@ def _run(opened: Opened, options: Options, console: Console) -> None:
         run_sweep(opened, options, [report])
 
 
-def _dry_run(grid: Path, out: Path | None, storage: str | None, workers: int | None, *, json: bool) -> None:
+def _dry_run(
+    grid: Path,
+    assignments: list[str],
+    out: Path | None,
+    storage: str | None,
+    workers: int | None,
+    *,
+    json: bool,
+) -> None:
     import sys
 
     from nntrain.cli.output import print_json
@@ -102,19 +111,19 @@ def _dry_run(grid: Path, out: Path | None, storage: str | None, workers: int | N
     from nntrain.sweep.preview import preview
 
     with saying(progress_console(), "timing a few epochs"):
-        found = preview(grid, out, storage, workers)
+        found = preview(grid, assignments, out, storage, workers)
     if json:
         print_json(plan_plain(found))
     else:
         print_plan(console_on(sys.stdout), found)
 
 
-def _again(grid: Path, out: Path | None, workers: int | None, storage: str | None) -> str:
+def _again(grid: Path, assignments: list[str], out: Path | None, workers: int | None, storage: str | None) -> str:
     """The same command; a password is not repeated."""
     from nntrain.report.ending import command
     from nntrain.sweep.storage_url import shown
 
-    words = [str(grid)]
+    words = [str(grid), *(word for given in assignments for word in ("--set", given))]
     words += ["--out", str(out)] if out is not None else []
     words += ["--workers", str(workers)] if workers is not None else []
     words += ["--storage", shown(storage)] if storage is not None else []

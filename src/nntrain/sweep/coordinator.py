@@ -81,10 +81,10 @@ class Coordinator:
         if self.alone and self._next_look:
             self._plan()
         elif now >= self._next_look:
+            self._next_look = now + LOOK
             with self.store.exclusive():
                 self._see(self.store.changed())
                 self._plan()
-        self._next_look = now + LOOK
 
     def _plan(self) -> None:
         """Add runs until no more can be planned now."""

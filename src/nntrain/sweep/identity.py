@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nntrain.assemble.parts import wants_counts
 from nntrain.assemble.prepare import Load
+from nntrain.config.writer import inline
 from nntrain.data.dataset import Dataset
+from nntrain.errors import ConfigError
 from nntrain.spec import Spec
 from nntrain.streams import stream_key
 from nntrain.sweep.definition import Sweep
@@ -30,7 +33,7 @@ class Identities:
 
     def point(self, coordinates: Coordinates) -> str:
         """The digest of a point: equal for points whose runs would be the same."""
-        spec = self.sweep.spec(coordinates)
+        spec = self._spec(coordinates)
         config = spec.plain()
         what = {
             "config": {**config, "data": {key: value for key, value in config["data"].items() if key not in PLACES}},
@@ -38,6 +41,16 @@ class Identities:
             "seed": self.sweep.settings.seed,
         }
         return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:24]
+
+    def _spec(self, coordinates: Coordinates) -> Spec:
+        """The spec of a point; what is wrong with a combination of values that are right by themselves names all of them."""
+        try:
+            return self.sweep.spec(coordinates)
+        except ConfigError as error:
+            values = ", ".join(f"{key}: {inline(value)}" for key, value in self.sweep.space.values(coordinates).items())
+            raise ConfigError(
+                [replace(problem, message=f"{problem.message} (with {values})") for problem in error.problems]
+            ) from None
 
     def plan(self, number: int, point: str, coordinates: Coordinates, marks: Mapping[str, Any]) -> list[Plan]:
         """The runs of a point: every fold of every repeat."""

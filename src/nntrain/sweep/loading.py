@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 from nntrain.config.check import check, problem, with_places
 from nntrain.config.document import Document, load
+from nntrain.config.overrides import override
 from nntrain.errors import ConfigError, Problem
-from nntrain.spec import Spec, spec_from
+from nntrain.spec import Config, Spec, spec_from
 from nntrain.sweep.checks import (
     check_number,
     check_values,
@@ -23,17 +25,23 @@ from nntrain.sweep.parsing import parse_space
 from nntrain.sweep.settings import SweepSettings
 from nntrain.sweep.space import Space
 
+BASE = "base."
 
-def load_sweep(path: Path) -> Sweep:
-    """Read and check a sweep's file, its base, and the values of its space one by one; ConfigError tells of all mistakes."""
-    document = load(path)
+
+def load_sweep(path: Path, assignments: Sequence[str] = ()) -> Sweep:
+    """Read and check a sweep's file, its base, and the values of its space one by one; ConfigError tells of all mistakes.
+
+    ``assignments`` are ``key=value`` over the file, and over its base where the key begins with ``base.``.
+    """
+    of_base = [given.removeprefix(BASE) for given in assignments if given.startswith(BASE)]
+    document = override(load(path), [given for given in assignments if not given.startswith(BASE)], SweepSettings)
     try:
         choice = check(SweepSettings, document)
         settings = cast("SweepSettings", choice.build())
         settings.search.require()
     except ConfigError as error:
         raise with_places(error, document) from None
-    base = _base(settings, document, path)
+    base = override(_base(settings, document, path), of_base, Config)
     problems: list[Problem] = []
     try:
         spec = spec_from(base, path.stem)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,9 +33,15 @@ class Preview:
     workers: int
 
 
-def preview(path: Path, out: Path | None = None, storage: str | None = None, workers: int | None = None) -> Preview:
+def preview(
+    path: Path,
+    assignments: Sequence[str] = (),
+    out: Path | None = None,
+    storage: str | None = None,
+    workers: int | None = None,
+) -> Preview:
     """Plan a sweep, and time a few epochs of it."""
-    sweep = load_sweep(path)
+    sweep = load_sweep(path, assignments)
     with tempfile.TemporaryDirectory() as folder:
         identities = Identities(sweep, Path(folder))
         check_points(identities)

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from nntrain.assemble import prepare
+from nntrain.config.writer import dump_yaml
 from nntrain.errors import ConfigError, Problem
 from nntrain.kernels.threads import usable_cores
+from nntrain.spec import spec_from
 from nntrain.sweep.coordinator import Coordinator
 from nntrain.sweep.definition import Sweep
 from nntrain.sweep.events import Noted, SweepListener, SweepStarted
@@ -22,6 +24,7 @@ from nntrain.sweep.loading import load_sweep
 from nntrain.sweep.planner import Planner
 from nntrain.sweep.store import Store
 from nntrain.sweep.team import Team
+from nntrain.training.atomic import write_atomically
 from nntrain.training.monitor import monitor_problem
 
 
@@ -53,13 +56,17 @@ class Opened:
         self.folder.close()
 
 
-def open_sweep(path: Path, out: Path | None = None, storage: str | None = None) -> Opened:
+def open_sweep(
+    path: Path, out: Path | None = None, storage: str | None = None, assignments: Sequence[str] = ()
+) -> Opened:
     """Read and check a sweep, its data and its networks; open its folder and study, or make them."""
-    sweep = load_sweep(path)
+    sweep = load_sweep(path, assignments)
     with ExitStack() as undo:
         folder = SweepFolder.of(out, sweep.name, shared=storage is not None)
         undo.callback(folder.close)
         identities = Identities(sweep, folder.data)
+        if storage is None:
+            identities.shared.clear()  # tables are read anew in each sitting
         check_points(identities)
         planner = Planner(identities)
         store = Store.open(storage or str(folder.study), study_name(sweep))
@@ -67,8 +74,15 @@ def open_sweep(path: Path, out: Path | None = None, storage: str | None = None) 
         if storage is None:
             store.release_all()  # whoever ran them is gone: the folder is ours
         planner.see(store.rows())
+        write_atomically(folder.path / "sweep.yaml", [dump_yaml(plain_sweep(sweep)).encode()])
         undo.pop_all()
     return Opened(sweep, folder, store, planner)
+
+
+def plain_sweep(sweep: Sweep) -> dict[str, Any]:
+    """The whole file with every default filled in, its base within."""
+    settings: Any = sweep.choice.plain()
+    return {**settings, "base": spec_from(sweep.base, sweep.name).plain()}
 
 
 def run_sweep(opened: Opened, options: Options, listeners: Sequence[SweepListener] = ()) -> None:
@@ -104,6 +118,8 @@ def run_sweep(opened: Opened, options: Options, listeners: Sequence[SweepListene
         ),
     )
     coordinator.run()
+    if options.storage is None:
+        planner.identities.shared.clear()
     if planner.exhausted:
         points = len(planner.points.by_number)
         _tell(
@@ -145,9 +161,11 @@ def check_points(identities: Identities) -> None:
     corners = list(sweep.space.corners())
     spec = sweep.spec(corners[0])
     dataset = identities.dataset(spec)
-    problem = monitor_problem(sweep.monitor, dataset.preprocessing.task, dataset.validation is not None)
+    problem = monitor_problem(sweep.monitor, dataset.preprocessing.task, validated=True)
     if problem is None and sweep.monitor.startswith("train_"):
         problem = "points are compared by rows that they are not trained on; expected a validation figure"
+    if problem is None and dataset.validation is None:
+        problem = f"'{sweep.monitor}' needs validation rows, and there are none; set data.split.validation of the base, or folds"
     if problem:
         raise ConfigError(Problem(sweep.document.place(("objective",)), f"objective: {problem}"))
     problems: list[Problem] = []
