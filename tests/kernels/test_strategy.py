@@ -13,19 +13,33 @@ def _four_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threads, "usable_cores", lambda: 4)
 
 
+SHAPES = {
+    "tiny": ([(20, 64), (64, 64), (64, 3)], 32),
+    "tabular": ([(54, 512), (512, 256), (256, 7)], 1_024),
+    "wide, few rows": ([(784, 1024), (1024, 1024)], 96),
+    "middling": ([(54, 256), (256, 256), (256, 7)], 256),
+    "wide": ([(784, 1024), (1024, 1024)], 256),
+    "mnist": ([(784, 256), (256, 128), (128, 10)], 128),
+    "nothing": ([], 10),
+}
+
+
 @pytest.mark.parametrize(
-    ("weights", "rows", "coupled", "expected"),
+    ("shape", "coupled", "with_numpy", "with_numba"),
     [
-        ([(20, 64), (64, 64), (64, 3)], 32, False, Parallelism(1, 1)),  # a step of microseconds
-        ([(54, 512), (512, 256), (256, 7)], 1_024, False, Parallelism(4, 1)),
-        ([(784, 1024), (1024, 1024)], 96, False, Parallelism(3, 1)),  # no share under 32 rows
-        ([(54, 256), (256, 256), (256, 7)], 256, True, Parallelism(1, 1)),  # batch_norm, and not large
-        ([(784, 1024), (1024, 1024)], 256, True, Parallelism(1, 4)),
-        ([], 10, False, Parallelism(1, 1)),
+        ("tiny", False, Parallelism(1, 1), Parallelism(1, 1)),  # a step of microseconds
+        ("tabular", False, Parallelism(4, 1), Parallelism(4, 1)),
+        ("wide, few rows", False, Parallelism(1, 4), Parallelism(3, 1)),  # no share under 32 rows
+        ("middling", True, Parallelism(1, 4), Parallelism(1, 1)),  # batch_norm, and not large
+        ("wide", True, Parallelism(1, 4), Parallelism(1, 4)),
+        ("mnist", False, Parallelism(1, 4), Parallelism(4, 1)),
+        ("nothing", False, Parallelism(1, 1), Parallelism(1, 1)),
     ],
 )
-def test_what_fits(weights: list[tuple[int, ...]], rows: int, coupled: bool, expected: Parallelism) -> None:
-    assert fitting_parallelism(weights, rows, coupled=coupled) == expected
+def test_what_fits(shape: str, coupled: bool, with_numpy: Parallelism, with_numba: Parallelism) -> None:
+    weights, rows = SHAPES[shape]
+    assert fitting_parallelism(weights, rows, coupled=coupled) == with_numpy
+    assert fitting_parallelism(weights, rows, coupled=coupled, compiled=True) == with_numba
 
 
 def test_vectors_are_no_products() -> None:

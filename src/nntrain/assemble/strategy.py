@@ -49,7 +49,7 @@ def choose_strategy(spec: Spec, network: Network, loss: Loss, batches: Batches) 
         raise spec.error(("training", "compiled"), "true, and Numba is not installed (pip install 'nntrain[fast]')")
     program = compiled and settings.fuse and find_sgemm() is not None and lowerable(fuse(network.layers, True), loss)
     program = program and not mixes_targets(spec)
-    fitting = fitting_parallelism(shapes, batches.size, coupled=least > 1, program=program)
+    fitting = fitting_parallelism(shapes, batches.size, coupled=least > 1, compiled=compiled, program=program)
     shares = settings.shares or (fitting.shares if settings.threads is None else 1)
     threads = settings.threads or (fitting.threads if shares == fitting.shares else 1)
     if shares > 1 and least > 1 and not program:

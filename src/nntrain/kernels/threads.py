@@ -22,6 +22,10 @@ LARGE_PRODUCT = 1 << 28
 """Multiplications of a single product (256 × 1,024 × 1,024) from which on the threads of BLAS are worth their risk."""
 SMALLEST_SHARE = 32
 """Rows of a share."""
+FEW_ROWS = 256
+"""Rows of a share below which NumPy's kernels gain less from sharing than from products on all cores."""
+MIDDLING_PRODUCT = 1 << 23
+"""Multiplications of a single product (128 × 256 × 256) from which on that is so."""
 
 
 @dataclass(frozen=True)
@@ -33,16 +37,19 @@ class Parallelism:
 
 
 def fitting_parallelism(
-    weights: Sequence[tuple[int, ...]], rows: int, *, coupled: bool, program: bool = False
+    weights: Sequence[tuple[int, ...]], rows: int, *, coupled: bool, compiled: bool = False, program: bool = False
 ) -> Parallelism:
     """What suits a network of these weights; ``coupled`` where rows of a batch depend on each other (batch_norm).
 
-    Threads of a compiled ``program`` wait for each other turning, a fraction of a microsecond, so they pay much sooner.
+    Threads of a compiled ``program`` wait for each other turning, a fraction of a microsecond, so they pay much sooner. With
+    NumPy's kernels the gradients of small shares cost more to sum than their products save.
     """
     products = [rows * shape[0] * shape[1] for shape in weights if len(shape) == 2]
     cores = usable_cores()
     if program:
         return Parallelism(max(min(cores, rows // SMALLEST_SHARE), 1) if sum(products) >= WORTH_MEETING else 1, 1)
+    if not compiled and rows // cores < FEW_ROWS and max(products, default=0) >= MIDDLING_PRODUCT:
+        return Parallelism(1, cores)
     if not coupled and sum(products) >= WORTH_SHARING:
         return Parallelism(max(min(cores, rows // SMALLEST_SHARE), 1), 1)
     if max(products, default=0) >= LARGE_PRODUCT:
