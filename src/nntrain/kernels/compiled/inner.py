@@ -27,6 +27,8 @@ class LoweringOnly(NativeLowering):
     def run_pass(self, state: Any) -> bool:
         """Lower, and let callers know of the function by a stand-in for the code that there is not; nothing calls it."""
         state.flags.no_compile = True
+        state.library = state.targetctx.codegen().create_library(state.func_id.func_qualname)
+        _leave_to_callers(state.library)
         super().run_pass(state)
         lowered = state["cr"]
         module, name = lowered.fndesc.lookup_module(), lowered.fndesc.qualname
@@ -34,6 +36,17 @@ class LoweringOnly(NativeLowering):
         state.targetctx.insert_user_function(stand_in, lowered.fndesc, [state.library])
         state["cr"] = lowered._replace(cfunc=stand_in)
         return True
+
+
+def _leave_to_callers(library: Any) -> None:
+    """Neither optimise a library nor make machine code of it: whoever calls its functions links them and does so once for all."""
+
+    def finalized() -> None:
+        library._finalize_dynamic_globals()
+        library._finalized = True
+
+    library._optimize_final_module = lambda: None
+    library._finalize_final_module = finalized
 
 
 class InnerCompiler(CompilerBase):
