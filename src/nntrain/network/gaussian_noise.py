@@ -7,11 +7,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import DTypeLike
 
+from nntrain.config.scheduled import Follower, ScheduledAmount, follow
 from nntrain.kernels import pick
 from nntrain.network.layer import Layer, layers
 from nntrain.network.masks import Keys, draw_uniforms
 from nntrain.network.site import Site
-from nntrain.types import Array, Batch, NonNegative
+from nntrain.types import Array, Batch
 
 
 @layers
@@ -21,21 +22,27 @@ class GaussianNoise(Layer):
     Shapes    x, y (B, n)
     Backward  dx = dy
 
-    YAML      gaussian_noise: 0.1
+    YAML      gaussian_noise: 0.1        gaussian_noise: {std: {value: 0.3, schedule: cosine}}
 
     ``std``  standard deviation; behind standardised inputs a share of a column's own
 
     The noise is a function of seed, layer, step and entry, so a resumed run draws the same.
     """
 
-    def __init__(self, site: Site, *, std: NonNegative) -> None:
-        self.width, self.features, self.std = site.width, site.features, std
+    def __init__(self, site: Site, *, std: ScheduledAmount) -> None:
+        self.followers: list[Follower] = []
+        self.width, self.features = site.width, site.features
+        self.std = follow(self.followers, "gaussian_noise std", std, self.spread)
         self.key = site.mask_key()
         self.y = site.buffer(site.width)
         self.use(compiled=False)
 
     def use(self, compiled: bool) -> None:
         self.draw = pick(draw_uniforms, compiled=compiled)
+
+    def spread(self, std: float) -> None:
+        """The standard deviation from now on."""
+        self.std = std
 
     def forward(self, x: Batch) -> Batch:
         """Add the noise of this step."""

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from nntrain.config.scheduled import Scheduled, ScheduledAmount, follow
 from nntrain.kernels import kernel
 from nntrain.optim.averages import divisor, move, move_squares, step_against
 from nntrain.optim.optimizer import Bench, Optimizer, optimizers
 from nntrain.optim.rule import ADAM, Rule
-from nntrain.types import Array, Fraction, NonNegative, Positive
+from nntrain.types import Array, Fraction, Positive
 
 
 def moving_averages(
@@ -107,6 +108,7 @@ class Adamw(Optimizer):
     """Adam with decoupled weight decay: θ ← θ − η λ θ beside Adam's step (Loshchilov & Hutter, 2019).
 
     YAML      adamw        adamw: {lr: 0.001, weight_decay: 0.01}
+              adamw: {weight_decay: {value: 0.05, schedule: cosine}}
 
     λ is multiplied by the learning rate, as in PyTorch. Only weights decay; biases and scales do not.
     """
@@ -119,9 +121,10 @@ class Adamw(Optimizer):
         beta1: Fraction = 0.9,
         beta2: Fraction = 0.999,
         epsilon: Positive = 1e-8,
-        weight_decay: NonNegative = 0.01,
+        weight_decay: ScheduledAmount = 0.01,
     ) -> None:
-        self.lr, self.weight_decay = lr, weight_decay
+        self.lr, self.scheduled = lr, isinstance(weight_decay, Scheduled)
+        self.weight_decay = follow(bench.followers, "adamw weight_decay", weight_decay, self.decay_by)
         self.weights = bench.theta[bench.weights]
         self.adam = Adam(bench, lr=lr, beta1=beta1, beta2=beta2, epsilon=epsilon)
 
@@ -130,9 +133,13 @@ class Adamw(Optimizer):
         self.weights *= 1.0 - lr * self.weight_decay
         self.adam.update(lr, step)
 
-    def rule(self) -> Rule:
-        """Adam's, with decay."""
-        return replace(self.adam.rule(), decay=self.weight_decay)
+    def decay_by(self, weight_decay: float) -> None:
+        """λ from now on."""
+        self.weight_decay = weight_decay
+
+    def rule(self) -> Rule | None:
+        """Adam's, with decay; a program's rule is the same at every step."""
+        return None if self.scheduled else replace(self.adam.rule(), decay=self.weight_decay)
 
 
 @optimizers
