@@ -6,26 +6,28 @@ import time
 from collections.abc import Callable
 from types import TracebackType
 
-from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from nntrain.errors import FailedSweepError
 from nntrain.report.console import note
-from nntrain.report.figures import ABSENT, aligned, duration, figure
-from nntrain.report.sweep_board import Board, short_keys, value_text, values_text
+from nntrain.report.figures import aligned, duration
+from nntrain.report.sweep_board import Board
 from nntrain.report.sweep_lines import started_line
+from nntrain.report.sweep_table import Column, cropped, lines, points_text
+from nntrain.report.sweep_words import lost_words, main_clause, values_text
 from nntrain.sweep.events import Noted, RunLost, RunSettled, SweepEvent, SweepStarted
-from nntrain.sweep.results import PointResult
 
 INTERVAL = 0.25
-"""Seconds between two drawings. No thread draws."""
-MOST_POINTS = 8
-SURROUNDINGS = 8
-"""Lines of a terminal that are not points or runs: headings, bar, the prompt."""
+"""Seconds between two drawings, in the long run. No thread draws."""
+BURST = 4.0
+"""Drawings that may follow each other at once: what the workers begin with is seen, though the next event may be minutes away."""
+MOST_POINTS = MOST_RUNS = 8
+SURROUNDINGS = 6
+"""Lines of a terminal that are not points or runs: headings, blanks, bar, the prompt."""
 
 
 class SweepLiveReport:
@@ -34,7 +36,7 @@ class SweepLiveReport:
     def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
         self.console, self.clock, self.board = console, clock, Board(clock)
         self.live: Live | None = None
-        self._drawn_at = -INTERVAL
+        self._credit, self._seen_at = BURST, clock()
 
     def __enter__(self) -> SweepLiveReport:
         return self
@@ -42,8 +44,10 @@ class SweepLiveReport:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Make room for the ending; where none follows, leave what there is."""
         if self.live is not None:
-            self.live.update(Text(), refresh=True)
+            self.live.transient = error is None or isinstance(error, FailedSweepError)
+            self.live.update(self._view())
             self.live.stop()
             self.live = None
 
@@ -57,85 +61,59 @@ class SweepLiveReport:
         elif isinstance(event, Noted):
             note(self.console, "note", event.message)
         elif isinstance(event, RunLost):
-            note(self.console, "note", f"trial {event.row.name}: its worker {event.how}; another one goes on with it")
+            note(self.console, "note", lost_words(event))
         elif isinstance(event, RunSettled) and event.row.outcome is not None and event.row.state == "failed":
-            note(self.console, "note", f"trial {event.row.name} failed: {event.row.outcome.reason}")
-        if self.live is not None and self.clock() - self._drawn_at >= INTERVAL:
+            note(self.console, "note", f"trial {event.row.name} failed: {main_clause(event.row.outcome.reason)}")
+        if self.live is not None and self._may_draw():
             self.live.update(self._view(), refresh=True)
-            self._drawn_at = self.clock()
+
+    def _may_draw(self) -> bool:
+        now = self.clock()
+        self._credit = min(self._credit + (now - self._seen_at) / INTERVAL, BURST)
+        self._seen_at = now
+        if self._credit < 1.0:
+            return False
+        self._credit -= 1.0
+        return True
 
     def _view(self) -> RenderableType:
-        room = max(self.console.height - SURROUNDINGS - min(len(self.board.running), 4), 2)
+        """As many lines as there is room for; the bar is the last to go."""
+        room = self.console.height - SURROUNDINGS
         parts: list[RenderableType] = []
-        if points := self.board.points():
-            parts.append(points_table(points[: min(MOST_POINTS, room)], self.console.width))
-        parts += [Text(), self._running(), Text(), self._bar()]
-        return Group(*parts)
+        runs = min(len(self.board.running), MOST_RUNS, max(room // 2, 1))
+        if room > runs and (points := self.board.best(min(MOST_POINTS, room - runs))):
+            parts += [points_text(points, self.console.width), Text()]
+        if room > 0 and runs:
+            parts += [self._running(runs), Text()]
+        return Group(*parts, self._bar())
 
-    def _running(self) -> RenderableType:
-        """``▸ 0017-3fa9c1  epoch 12/60  0.1234  lr 0.01, batch_size 64``."""
-        assert self.board.started is not None
-        table = Table.grid(padding=(0, 2))
-        for column in range(4):
-            table.add_column(no_wrap=True, overflow="ellipsis", ratio=1 if column == 3 else None)
+    def _running(self, most: int) -> Text:
+        """``0017-3fa9c1   epoch 12/60   0.1234   lr 0.01, batch_size 64``."""
         runs = list(self.board.running.values())
-        for run in runs[:4]:
-            value = ABSENT if run.value is None else figure(run.value)
-            epoch = f"epoch {run.epoch}/{self.board.started.epochs}"
-            words = values_text(run.row.plan.values) + (" (resumed)" if run.resumed else "")
-            table.add_row(Text(f"  {run.row.name}", "cyan"), epoch, value, Text(words, "dim"))
-        if len(runs) > 4:
-            table.add_row(Text(f"  and {len(runs) - 4} more", "dim"))
-        return table
+        shown = runs if len(runs) <= most else runs[: most - 1]
+        columns = [
+            Column("", [run.row.name for run in shown]),
+            Column("", [f"epoch {run.epoch:>{len(str(run.epochs))}}/{run.epochs}" for run in shown]),
+            Column("", aligned([run.value for run in shown]), right=True),
+            Column("", [("resumed: " if run.resumed else "") + values_text(run.row.plan.values) for run in shown]),
+        ]
+        found = list(lines(columns, self.console.width))
+        if len(shown) < len(runs):
+            found.append(f"and {len(runs) - len(shown)} more" if shown else f"{len(runs)} running")
+        return Text("\n".join(found), "cyan", no_wrap=True)
 
     def _bar(self) -> RenderableType:
-        """``━━━━━━━━━ 24 of 72, 2 failed, 12 pruned, 1:20 left``."""
+        """``━━━━━━━━━ 24 of 72, 1:20 left, 2 failed, 12 pruned, 1 worker lost``."""
         board = self.board
-        assert board.started is not None
-        words = [f"{len(board.rows)} of {board.started.runs}"]
-        words += [f"{count} {state}" for state in ("failed", "pruned") if (count := board.count(state))]
-        if board.lost:
-            words.append(f"{board.lost} taken up again")
+        words = [f"{board.done:,} of {board.total:,}"]
         if (seconds := board.seconds_left()) is not None:
             words.append(f"{duration(seconds)} left")
-        line = Table.grid(padding=(0, 2))
-        total = max(board.started.runs, 1)
-        line.add_row(
-            "",
-            ProgressBar(total=total, completed=len(board.rows), width=min(30, self.console.width // 4)),
-            ", ".join(words),
-        )
+        words += [f"{count:,} {state}" for state in ("failed", "pruned") if (count := board.states[state])]
+        if board.lost:
+            words.append("1 worker lost" if board.lost == 1 else f"{board.lost:,} workers lost")
+        text = cropped(", ".join(words), self.console.width - 2)
+        line = Table.grid(padding=(0, 2, 0, 0))
+        room = min(30, self.console.width // 4, self.console.width - len(text) - 4)
+        bar = [ProgressBar(total=max(board.total, 1), completed=board.done, width=room)] if room > 3 else []
+        line.add_row(*bar, Text(text, no_wrap=True))
         return line
-
-
-def points_table(points: list[PointResult], width: int, marks: dict[int, str] | None = None) -> Table:
-    """The points in their order: number, objective with its spread, values; ``marks`` stand behind the objective."""
-    keys = list(dict.fromkeys(key for point in points for key in point.values))
-    names = short_keys(keys)
-    together = len(keys) > 6 or sum(len(names[key]) + 4 for key in keys) + 40 > width
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("", justify="right", style="dim")
-    table.add_column("trial", justify="right", no_wrap=True)
-    table.add_column("objective", justify="right", no_wrap=True)
-    spreads = any(point.spread is not None for point in points)
-    if spreads:
-        table.add_column("spread", justify="right", no_wrap=True)
-    if marks:
-        table.add_column("", no_wrap=True)
-    for key in ["values"] if together else keys:
-        table.add_column(key if together else names[key], overflow="fold")
-    figures = aligned([point.value for point in points])
-    for rank, (point, value) in enumerate(zip(points, figures, strict=True), start=1):
-        cells = [str(rank), str(point.number), value]
-        if spreads:
-            cells.append(ABSENT if point.spread is None else f"± {figure(point.spread, len(value.partition('.')[2]))}")
-        if marks:
-            cells.append(marks.get(point.number, ""))
-        values = [value_text(point.values[key]) if key in point.values else ABSENT for key in keys]
-        table.add_row(*cells, *([values_text(point.values)] if together else values), style="bold" if rank == 1 else "")
-    return table
-
-
-def indented(content: RenderableType) -> Padding:
-    """As all tables of a run's end stand."""
-    return Padding(content, (0, 0, 0, 2))

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from nntrain.report.console import literal, show
-from nntrain.report.figures import ABSENT, counted, duration, size
+from nntrain.report.figures import counted, duration, size
 from nntrain.report.head import print_labelled
-from nntrain.report.sweep_board import short_keys, value_text
-from nntrain.report.sweep_live import indented
+from nntrain.report.sweep_table import GAP, Column, columns_table, indented, value_columns
 from nntrain.sweep.preview import Preview
 
 MOST_POINTS = 20
@@ -38,18 +35,12 @@ def plan_plain(plan: Preview) -> dict[str, Any]:
 
 def print_plan(console: Console, plan: Preview) -> None:
     """The first points, and the figures."""
-    points = [point.values for point in plan.plans]
-    keys = list(dict.fromkeys(key for point in points for key in point))
-    names = short_keys(keys)
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("point", justify="right", style="dim")
-    for key in keys:
-        table.add_column(names[key], overflow="fold")
-    for number, point in enumerate(points[:MOST_POINTS]):
-        table.add_row(str(number), *(value_text(point[key]) if key in point else ABSENT for key in keys))
-    show(console, indented(table))
-    if len(points) > MOST_POINTS:
-        console.print(Text(f"  and {len(points) - MOST_POINTS} more", "dim"))
+    shown = plan.plans[:MOST_POINTS]
+    numbers = Column("trial", [str(point.number) for point in shown], right=True)
+    room = console.width - 2 - numbers.width - GAP
+    show(console, indented(columns_table([numbers, *value_columns([point.values for point in shown], room)])))
+    if len(plan.plans) > MOST_POINTS:
+        console.print(Text(f"  and {len(plan.plans) - MOST_POINTS:,} more", "dim"))
     console.print()
     memory = plan.estimate.data + plan.workers * plan.estimate.worker
     dropped = f"; {counted(plan.duplicates, 'point')} the same as others, dropped" if plan.duplicates else ""

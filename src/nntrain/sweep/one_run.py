@@ -82,7 +82,7 @@ class OneRun:
             best_epoch=run.summary["best_epoch"],
             epochs=run.summary["epochs"],
             seconds=run.summary["seconds"],
-            reason=f"after {len(self.curve)} epochs" if pruned else "",
+            reason=f"after epoch {len(self.curve)}" if pruned else "",
         )
 
 

@@ -28,4 +28,4 @@ def write_trials(path: Path, rows: Iterable[Row], keys: Sequence[str]) -> None:
         last = [outcome.best_epoch, outcome.epochs, f"{outcome.seconds:.3f}", outcome.reason] if outcome else [""] * 4
         start = [plan.number, plan.repeat, plan.fold, row.state, *values, plan.seed, objective]
         writer.writerow([*start, *figures, *last, f"trials/{row.name}"])
-    write_atomically(path, [text.getvalue().encode()])
+    write_atomically(path, [text.getvalue().encode("utf-8", "backslashreplace")])
