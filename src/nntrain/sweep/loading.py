@@ -59,8 +59,8 @@ def load_sweep(path: Path, assignments: Sequence[str] = ()) -> Sweep:
     sweep = Sweep(path, document, choice, settings, base, Space(dimensions), _fixed(settings, spec))
     sweep = replace(sweep, space=with_parents(sweep))
     sweep = replace(sweep, space=Space([of_right_kind(d, sweep) for d in dimensions], sweep.space.parents))
-    check_values(sweep)
     check_number(sweep)
+    check_values(sweep)
     return sweep
 
 
