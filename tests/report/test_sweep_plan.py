@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from nntrain.report.sweep_plan import plan_plain, print_plan
@@ -22,6 +24,12 @@ def printed(plan: Preview, width: int = 120) -> list[str]:
     console, out = plain(width)
     print_plan(console, plan)
     return out.getvalue().splitlines()
+
+
+def test_points_that_follow_from_results_are_counted() -> None:
+    assert "  57 further points will follow from results" in printed(replace(preview(), points=60))
+    assert "  1 further point will follow from results" in printed(replace(preview(), points=4))
+    assert not any("follow" in line for line in printed(replace(preview(), points=3)))
 
 
 def test_points_and_what_they_take() -> None:

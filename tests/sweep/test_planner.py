@@ -210,6 +210,7 @@ def test_further_runs_of_a_point_wait_for_its_first_and_are_not_made_if_that_is_
     study.settle(one, 1.0)
     study.settle(two, 1.0, "pruned")
     assert [(plan.number, plan.repeat) for plan in study.plan()] == [(one.plan.number, 1)]
+    assert study.planner.expected() == 6 * 2 - 1
     assert not study.planner.points.settled(one.plan.number)
     assert study.planner.points.settled(two.plan.number)
 

@@ -41,6 +41,9 @@ def print_plan(console: Console, plan: Preview) -> None:
     show(console, indented(columns_table([numbers, *value_columns([point.values for point in shown], room)])))
     if len(plan.plans) > MOST_POINTS:
         console.print(Text(f"  and {len(plan.plans) - MOST_POINTS:,} more", "dim"))
+    if plan.points > len(plan.plans):
+        rest = plan.points - len(plan.plans)
+        console.print(Text(f"  {counted(rest, 'further point')} will follow from results", "dim"))
     console.print()
     memory = plan.estimate.data + plan.workers * plan.estimate.worker
     dropped = f"; {counted(plan.duplicates, 'point')} the same as others, dropped" if plan.duplicates else ""

@@ -25,7 +25,7 @@ from nntrain.sweep.store import Store
 from nntrain.sweep.tasks import Answer, Task
 from nntrain.sweep.team import Team
 
-MOST_ATTEMPTS = 20
+MOST_ATTEMPTS = 10
 """How often a run is begun whose worker dies each time, before it counts as failed."""
 LOOK = 0.5
 """Seconds between looks at the study, for what other machines did."""
@@ -108,7 +108,7 @@ class Coordinator:
                 return
             self.planner.see([row])
             if row.attempts > MOST_ATTEMPTS:
-                self._settle(row, Outcome("failed", reason=f"its process died {MOST_ATTEMPTS} times"))
+                self._settle(row, Outcome("failed", reason=f"its process died {MOST_ATTEMPTS} times (see workers.log)"))
             elif (worker := self.team.free()) is not None:
                 worker.give(row, self._task(row))
 

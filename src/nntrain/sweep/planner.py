@@ -104,16 +104,18 @@ class Planner:
         self._begun = True
         return plans
 
+    @property
+    def expected_points(self) -> int:
+        """How many points there will be, as far as can be known."""
+        if self._grid is not None:
+            return len(self._grid)
+        known = len(self.points.by_number)
+        return known if self.exhausted else max(self.settings.trials or 0, known)
+
     def expected(self) -> int:
         """How many runs there will be, as far as can be known."""
-        points = (
-            len(self._grid)
-            if self._grid is not None
-            else len(self.points.by_number)
-            if self.exhausted
-            else max(self.settings.trials or 0, len(self.points.by_number))
-        )
-        return points * self.points.runs
+        spared = sum(self.points.runs - 1 for number in self.points.by_number if self.points.cut(number))
+        return self.expected_points * self.points.runs - spared
 
     def task_past(self, row: Row) -> list[Past]:
         """What the pruning of a run may know."""

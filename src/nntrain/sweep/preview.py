@@ -31,6 +31,8 @@ class Preview:
     duplicates: int
     estimate: Estimate
     workers: int
+    points: int = 0
+    """How many there will be in all: more than are known where they follow from results."""
 
 
 def preview(
@@ -63,4 +65,5 @@ def preview(
             duplicates=planner.duplicates,
             estimate=estimate(identities, points),
             workers=worker_count(sweep, workers),
+            points=planner.expected_points,
         )
