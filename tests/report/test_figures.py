@@ -38,7 +38,7 @@ def test_decimals_are_shared_down_a_column(values: list[float | None], texts: li
 def test_a_column_never_fails_and_stays_narrow(values: list[float]) -> None:
     texts = aligned(values)
     assert len(texts) == len(values)
-    assert all(len(text) <= 18 for text in texts)
+    assert all(len(text) <= 19 for text in texts)  # -999,999,999.999999
 
 
 @given(NUMBERS.filter(lambda value: not 1e300 < abs(value) < math.inf))
