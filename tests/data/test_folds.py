@@ -68,6 +68,12 @@ def test_folds_of_a_regression_are_random_rows() -> None:
     assert parts["validation"].tolist() != sorted(range(9))
 
 
+def test_folds_of_few_rows_ask_for_no_share_of_them() -> None:
+    labels = ["a", "a", "b", "b"]
+    parts = [split(labels, validation=0.1, folds=2, fold=fold)["validation"].tolist() for fold in range(2)]
+    assert sorted(parts[0] + parts[1]) == [0, 1, 2, 3]
+
+
 def test_too_few_rows() -> None:
     with pytest.raises(DataError, match="4 rows that are not for test are too few for 7 folds"):
         split(["a", "b"] * 2, validation=0, folds=7)

@@ -9,6 +9,7 @@ from hypothesis import given, strategies as st
 
 from nntrain.data.dataset import load_dataset
 from nntrain.data.duck import read_query
+from nntrain.data.files import files_of_query
 from nntrain.data.sources import anchored
 from nntrain.errors import DataError
 from tests.data.tables import TOKENS, cells, data_settings, read, rows_of, written
@@ -30,6 +31,20 @@ def test_sql_reads_files_from_its_base(tmp_path: Path) -> None:
         with pytest.raises(DataError, match=text):
             read_query(bad, tmp_path, TOKENS)
     assert not (tmp_path / "x.csv").exists()
+
+
+def test_files_that_a_query_names(tmp_path: Path) -> None:
+    for name in ("a.csv", "b one.csv", "c.csv", "it's.csv"):
+        (tmp_path / name).write_text("x\n1\n")
+    query = (
+        """SELECT x, 'c' AS c FROM 'a.csv' JOIN "b one.csv" USING (x) JOIN read_csv(['no.csv', 'it''s.csv']) ON true"""
+    )
+    assert [path.name for path in files_of_query(query, tmp_path)] == ["a.csv", "b one.csv", "it's.csv"]
+    assert [path.name for path in files_of_query("SELECT * FROM '*.csv'", tmp_path)] == sorted(
+        path.name for path in tmp_path.iterdir()
+    )
+    assert [path.name for path in files_of_query(f"SELECT * FROM '{tmp_path}/c.csv'", Path("/"))] == ["c.csv"]
+    assert files_of_query("SELECT 1 AS x, '' AS y, 'odd", tmp_path) == []
 
 
 def test_anchored_makes_paths_absolute_and_nothing_else() -> None:

@@ -126,6 +126,27 @@ def test_a_file_that_changed_is_read_anew(tmp_path: Path) -> None:
     assert sum(after.sizes.values()) == 100
 
 
+def test_a_file_of_a_query_that_changed_is_read_anew(tmp_path: Path) -> None:
+    write_table(tmp_path)
+    text = CLASSES.replace("train: t.csv", """train: {sql: "SELECT * FROM 't.csv' WHERE color <> 'r'"}""")
+    spec = load_spec(write_config(tmp_path, text))
+    before = shared(tmp_path, spec)
+    assert sum(shared(tmp_path, spec).sizes.values()) == sum(before.sizes.values()) == 60
+    write_table(tmp_path, rows=120)
+    assert sum(shared(tmp_path, spec).sizes.values()) == 80
+
+
+def test_a_disk_that_fills_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_table(tmp_path)
+
+    def full(*_: Any) -> None:
+        raise OSError("900 requested and 12 written")  # as NumPy says it, without an error number
+
+    monkeypatch.setattr(np, "save", full)
+    with pytest.raises(StorageError, match="cannot keep the encoded rows: 900 requested and 12 written"):
+        shared(tmp_path, load_spec(write_config(tmp_path, CLASSES)))
+
+
 def test_what_a_killed_writer_left_is_no_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_table(tmp_path)
     spec = load_spec(write_config(tmp_path, CLASSES))

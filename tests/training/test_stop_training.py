@@ -11,6 +11,14 @@ import nntrain
 from nntrain.training.events import EpochEnded, Event, RunStarted, StopTraining
 from tests.runs import comparable, write_config
 
+WORSE_THAN_NOTHING = """
+data: {train: {spirals: {rows: 60, noise: 0.05, classes: 3}}, target: label, split: {validation: 0.5}}
+architecture: {hidden: [12], activation: tanh}
+optimizer: {sgd: {lr: 20}}
+training: {epochs: 3, batch_size: 10}
+"""
+"""A run whose steps are so long that no epoch is as good as the network before the first."""
+
 
 def at_epoch(epoch: int) -> Callable[[Event], None]:
     def listen(event: Event) -> None:
@@ -44,6 +52,16 @@ def test_it_is_gone_on_with_to_the_same_bytes(tmp_path: Path) -> None:
     nntrain.fit(config, out=tmp_path / "whole")
     nntrain.fit(config, out=tmp_path / "run", listeners=[at_epoch(5)])
     nntrain.resume(tmp_path / "run")
+    assert comparable(tmp_path / "run") == comparable(tmp_path / "whole")
+
+
+def test_an_untrained_network_that_was_judged_is_no_epoch_to_beat(tmp_path: Path) -> None:
+    config = write_config(tmp_path, WORSE_THAN_NOTHING)
+    nntrain.fit(config, out=tmp_path / "whole")
+    ended = nntrain.fit(config, out=tmp_path / "run", listeners=[at_the_start])
+    whole = nntrain.resume(tmp_path / "run")
+    assert ended.summary["epochs"] == 0
+    assert ended.metrics["validation"]["loss"] < min(record["validation_loss"] for record in whole.history)
     assert comparable(tmp_path / "run") == comparable(tmp_path / "whole")
 
 

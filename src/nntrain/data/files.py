@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import re
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -27,6 +28,10 @@ SUFFIXES: dict[str, Format] = {
 }
 
 
+QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*\"""")
+"""A text or an identifier in quotes, as SQL has them."""
+
+
 def read_files(pattern: str, format_: Format | None, delimiter: str | None, tokens: MissingTokens) -> Table:
     """The rows of all files that the pattern means, in the order of their names."""
     return stacked([_read(path, format_ or _format(path), delimiter, tokens) for path in find(pattern)])
@@ -46,6 +51,13 @@ def find(pattern: str) -> list[Path]:
             return files
         raise DataError(Problem(shown_path(path), f"no file matches{_neighbours(path.parent, path.name)}"))
     raise DataError(Problem(shown_path(path), f"no such file{_neighbours(path.parent, path.name)}"))
+
+
+def files_of_query(query: str, base: Path) -> list[Path]:
+    """The files that an SQL query names in quotes, each by its path or a glob from ``base``; texts that mean no file are none."""
+    names = [quoted[1:-1].replace(quoted[0] * 2, quoted[0]) for quoted in QUOTED.findall(query)]
+    found = {Path(match) for name in names if name for match in glob.glob(str(base / name), recursive=True)}  # noqa: PTH207  # as in `find`
+    return sorted(path for path in found if path.is_file())
 
 
 def _neighbours(folder: Path, name: str) -> str:

@@ -31,7 +31,7 @@ def split_rows(table: Table, settings: DataSettings, task: Task) -> dict[str, Co
     strata = class_codes(table, settings.targets[0]) if stratified else np.zeros(table.rows, np.int64)
     chosen = _by_shares(strata, shares, split)
     for name, share in shares.items():
-        if share and not len(chosen[name]):
+        if share and not len(chosen[name]) and not (name == "validation" and split.folds):
             message = (
                 f"{table.rows} rows are too few for a {name} split of {share:g}; raise it, or set data.split.{name}: 0"
             )

@@ -21,7 +21,7 @@ def read_bytes(path: Path) -> bytes:
     try:
         packed = path.read_bytes()
     except OSError as error:
-        raise DataError(Problem(shown_path(path), f"cannot be read: {error.strerror}")) from None
+        raise DataError(Problem(shown_path(path), f"cannot be read: {error.strerror or error}")) from None
     if path.suffix != ".gz":
         return packed
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nntrain.api.model import load
 from nntrain.config.writer import dump_yaml
+from nntrain.spec import spec_from
 from nntrain.sweep.folder import SweepFolder
 from nntrain.sweep.identity import Identities
 from nntrain.sweep.rows import Row
@@ -20,10 +21,10 @@ OPENINGS = "test.jsonl"
 
 def write_best(identities: Identities, folder: SweepFolder, row: Row, words: str) -> Path:
     """``best.yaml``: the config of a run as `nntrain fit` takes it; of cross-validation with the base's own split."""
-    spec = identities.sweep.spec(row.plan.coordinates, {"training.seed": row.plan.seed})
-    config = spec.plain()
-    for key in ("folds", "fold"):
-        config["data"]["split"].pop(key, None)
+    sweep = identities.sweep
+    config = sweep.spec(row.plan.coordinates, {"training.seed": row.plan.seed}).plain()
+    own = spec_from(sweep.base, sweep.name).plain()["data"]["split"]
+    config["data"]["split"] |= {key: own[key] for key in ("folds", "fold")}
     path = folder.path / "best.yaml"
     head = f"# {words}\n# Train it again: nntrain fit {path}\n"
     write_atomically(path, [(head + dump_yaml(config)).encode()])

@@ -25,7 +25,9 @@ class SweepFolder:
             raise StorageError(Problem(str(path), "another process runs this sweep")) from None
         except OSError as error:
             place = str(error.filename or path)
-            raise StorageError(Problem(place, f"cannot be used as the folder of a sweep: {error.strerror}")) from None
+            raise StorageError(
+                Problem(place, f"cannot be used as the folder of a sweep: {error.strerror or error}")
+            ) from None
 
     @classmethod
     def of(cls, wanted: Path | None, name: str, *, shared: bool = False) -> SweepFolder:

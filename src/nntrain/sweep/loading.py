@@ -85,5 +85,5 @@ def _fixed(settings: SweepSettings, spec: Spec) -> dict[str, object]:
     if training.threads is None and training.shares is None:
         fixed |= {"training.threads": 1, "training.shares": 1}
     if settings.folds > 1:
-        fixed["data.split.folds"] = settings.folds
+        fixed |= {"data.split.folds": settings.folds, "data.split.fold": 0}
     return fixed

@@ -21,7 +21,7 @@ import numpy as np
 
 from nntrain.assemble.prepare import Load
 from nntrain.data.dataset import Dataset, Recorded, Split, SplitName, load_dataset
-from nntrain.data.files import find
+from nntrain.data.files import files_of_query, find
 from nntrain.data.preprocessing import Preprocessing
 from nntrain.data.settings import DataSettings
 from nntrain.errors import DataError, Problem, StorageError
@@ -77,23 +77,25 @@ class SharedData:
                 yield
         except OSError as error:
             place = str(error.filename or self.folder)
-            raise StorageError(Problem(place, f"cannot keep the encoded rows: {error.strerror}")) from None
+            raise StorageError(Problem(place, f"cannot keep the encoded rows: {error.strerror or error}")) from None
 
 
 def _key(settings: Mapping[str, Any], of_counts: bool) -> str:
     """A digest of the settings and of the size and time of every file that they name."""
-    stamps = []
-    for source in settings.values():
-        if isinstance(source, dict) and "file" in source:
-            path = source["file"] if isinstance(source["file"], str) else source["file"]["path"]
-            stamps += [[str(file), file.stat().st_size, file.stat().st_mtime_ns] for file in _files(path)]
+    files = [file for source in settings.values() if isinstance(source, dict) for file in _files(source)]
+    stamps = [[str(file), file.stat().st_size, file.stat().st_mtime_ns] for file in files]
     what = json.dumps([settings, of_counts, stamps], sort_keys=True)
     return hashlib.sha256(what.encode()).hexdigest()[:24]
 
 
-def _files(pattern: str) -> list[Path]:
+def _files(source: Mapping[str, Any]) -> list[Path]:
+    """The files behind a source, as `Choice.plain` gives it."""
+    if "sql" in source:
+        return files_of_query(source["sql"]["query"], Path(source["sql"]["base"]))
+    if "file" not in source:
+        return []
     try:
-        return find(pattern)
+        return find(source["file"] if isinstance(source["file"], str) else source["file"]["path"])
     except DataError:
         return []  # reading them says what is wrong
 

@@ -41,7 +41,7 @@ def write_atomically(path: Path, pieces: Sequence[Piece]) -> None:
         finally:
             os.close(folder)
     except OSError as error:
-        raise StorageError(Problem(str(path), f"cannot be written: {error.strerror}")) from None
+        raise StorageError(Problem(str(path), f"cannot be written: {error.strerror or error}")) from None
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)

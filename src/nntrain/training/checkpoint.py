@@ -106,7 +106,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
             file.close()
             raise
     except OSError as error:
-        raise CheckpointError(Problem(str(path), f"cannot be read: {error.strerror}")) from None
+        raise CheckpointError(Problem(str(path), f"cannot be read: {error.strerror or error}")) from None
 
 
 def _read(file: BufferedReader, name: str) -> Checkpoint:

@@ -210,6 +210,8 @@ class Trainer:
     def restore(self, state: dict[str, Any], arrays: Mapping[str, Array]) -> None:
         """Go back to a captured moment, in place."""
         self.state.restore(state)
+        if not self.state.history:  # a network that was judged before its first epoch was over is none to beat
+            self.state.best.forget()
         if self.state.stopper != self.job.stopper.name:  # another figure: what it was before says nothing
             self.state.best.forget_patience()
             self.state.stopper = self.job.stopper.name

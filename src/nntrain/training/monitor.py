@@ -40,7 +40,12 @@ class Best:
     """The best epoch so far, and how long ago the figure last improved; ``counters`` go into checkpoints."""
 
     def __init__(self) -> None:
-        self.counters: dict[str, float] = {"value": math.inf, "epoch": 0, "reference": math.inf, "waited": 0}
+        self.counters: dict[str, float] = {}
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.counters.update(value=math.inf, epoch=0, reference=math.inf, waited=0)
 
     @property
     def epoch(self) -> int:

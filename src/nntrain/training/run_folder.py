@@ -34,7 +34,9 @@ class RunFolder:
             self._lock.close()
             raise StorageError(Problem(str(path), "another process is training in this run folder")) from None
         except OSError as error:
-            raise StorageError(Problem(str(path), f"cannot be used as a run folder: {error.strerror}")) from None
+            raise StorageError(
+                Problem(str(path), f"cannot be used as a run folder: {error.strerror or error}")
+            ) from None
         for leftover in path.glob(".*.tmp"):
             leftover.unlink(missing_ok=True)
 
@@ -55,7 +57,7 @@ class RunFolder:
                 number += 1
         except OSError as error:
             place = str(error.filename or first)
-            raise StorageError(Problem(place, f"no run folder can be made: {error.strerror}")) from None
+            raise StorageError(Problem(place, f"no run folder can be made: {error.strerror or error}")) from None
         return claimed
 
     @classmethod
@@ -109,7 +111,7 @@ class RunFolder:
             with (self.path / "history.jsonl").open("a") as file:
                 file.write(to_json(record) + "\n")
         except OSError as error:
-            raise StorageError(Problem(str(self.path / "history.jsonl"), f"{error.strerror}")) from None
+            raise StorageError(Problem(str(self.path / "history.jsonl"), f"{error.strerror or error}")) from None
 
     def close(self) -> None:
         """Let other processes use the folder."""

@@ -66,7 +66,7 @@ class StoredArrays(Mapping[str, Array]):
             count = self._file.readinto(target.view(np.uint8).data)
             changed = _stamp(self._file) != self._stamp
         except OSError as error:
-            raise CheckpointError(Problem(self._name, f"cannot be read: {error.strerror}")) from None
+            raise CheckpointError(Problem(self._name, f"cannot be read: {error.strerror or error}")) from None
         if changed or count != target.nbytes:
             raise CheckpointError(Problem(self._name, "was changed while it was being read"))
 

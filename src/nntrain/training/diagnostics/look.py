@@ -85,7 +85,7 @@ def append_look(path: Path, look: Look) -> None:
         with path.open("a", encoding="utf-8") as file:
             file.write(to_json(look.plain()) + "\n")
     except OSError as error:
-        raise StorageError(Problem(str(path), f"{error.strerror}")) from None
+        raise StorageError(Problem(str(path), f"{error.strerror or error}")) from None
 
 
 def _from_plain(plain: dict[str, Any]) -> Look:
