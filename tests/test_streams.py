@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from nntrain.streams import stream, stream_key
+from nntrain.streams import row_numbers, row_type, shuffled, stream, stream_key
 
 seeds = st.integers(0, 2**63 - 1)
 
@@ -59,3 +59,16 @@ def test_drawing_from_one_leaves_others_alone() -> None:
 def test_streams_are_uncorrelated(other: tuple[int, str, int]) -> None:
     one, two = stream(0, "x", 0).normal(size=20_000), stream(*other).normal(size=20_000)
     assert abs(np.corrcoef(one, two)[0, 1]) < 0.03
+
+
+@given(st.integers(0, 3000), st.integers(0, 2**63 - 1), st.integers(0, 100))
+def test_shuffled_rows_are_a_permutation_in_half_the_memory(count: int, seed: int, position: int) -> None:
+    rows = shuffled(count, seed, "shuffle", position)
+    assert rows.dtype == np.int32
+    np.testing.assert_array_equal(rows, stream(seed, "shuffle", position).permutation(count))
+
+
+def test_rows_that_do_not_fit_four_bytes_take_eight() -> None:
+    assert row_type(2**31) is np.int32
+    assert row_type(2**31 + 1) is np.int64
+    np.testing.assert_array_equal(row_numbers(3), [0, 1, 2])

@@ -15,6 +15,8 @@ Array: TypeAlias = "NDArray[np.floating]"
 """float32 in training, float64 in gradient checks. (Text, so that a config is checked without NumPy.)"""
 Batch: TypeAlias = Array
 """A batch of rows, (B, width)."""
+RowNumbers: TypeAlias = "NDArray[np.integer]"
+"""Rows of a table, counted from 0, in four bytes each where they fit."""
 
 Positive = Annotated[float, Gt(0)]
 """A number above 0."""

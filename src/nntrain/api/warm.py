@@ -17,6 +17,7 @@ from nntrain.network.lowering import lower
 from nntrain.optim import Bench, Regularization, optimizers
 from nntrain.optim.averaging import Averaged
 from nntrain.spec.architecture import ANY_LAYER
+from nntrain.streams import row_numbers
 from nntrain.training.rows import Rows
 from nntrain.training.split_pass import Replica, SplitPass
 from nntrain.training.step import TrainStep
@@ -93,7 +94,7 @@ def _program(layers: Sequence[object], loss_name: str, optimizer_name: str) -> s
     rule = optimizers.build(optimizer_name, bench).rule()
     assert rule is not None  # these have one
     y = np.zeros(ROWS, np.int64) if loss.task == "classification" else np.zeros((ROWS, 1), np.float32)
-    stretch = Stretch(np.arange(ROWS), np.array([0, ROWS]), [1e-3], 1)
+    stretch = Stretch(row_numbers(ROWS), np.array([0, ROWS]), [1e-3], 1)
     machine = Machine(lower(network.stages, loss, INPUTS, ROWS, 1), network, rule, Regularization())
     machine.run(Rows(np.ones((ROWS, INPUTS), np.float32), y), stretch)
     return program_name(network, loss, rule)

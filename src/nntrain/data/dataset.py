@@ -21,6 +21,8 @@ from nntrain.data.splitting import split_rows
 from nntrain.data.table import Table
 from nntrain.data.targets import check_targets
 from nntrain.errors import DataError, Problem
+from nntrain.streams import row_type
+from nntrain.types import RowNumbers
 
 SplitName: TypeAlias = Literal["train", "validation", "test"]
 SPLIT_NAMES: tuple[SplitName, ...] = ("train", "validation", "test")
@@ -31,7 +33,7 @@ class Split:
     """Encoded rows.
 
     ``x`` (N, n) float32     ``y`` (N,) int64 class indices, (N, T) int64 labels, or (N, T) float32 standardised targets
-    ``rows``     (N,) int64 the number of each row in its source, from 0
+    ``rows``     (N,) the number of each row in its source, from 0; int32 where that is enough
     ``unknown``  for each column how many cells held a category that training did not have
     ``weights``  (N,) float32 how much each row counts, where that is given
     """
@@ -39,7 +41,7 @@ class Split:
     name: SplitName
     x: NDArray[np.float32]
     y: NDArray[Any]
-    rows: Codes
+    rows: RowNumbers
     unknown: dict[str, int]
     weights: NDArray[np.float32] | None = None
 
@@ -164,4 +166,4 @@ def _encode(table: Table, rows: Codes, preprocessing: Preprocessing, name: Split
         problems += error.problems
     if problems:
         raise DataError(problems)
-    return Split(name, x, y, rows, unknown, weights)
+    return Split(name, x, y, rows.astype(row_type(table.rows)), unknown, weights)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-import numpy as np
 from numpy.typing import NDArray
 
-from nntrain.types import Array
+from nntrain.types import Array, RowNumbers
 
 
 @dataclass(frozen=True)
@@ -21,10 +20,10 @@ class Weighted:
     def __len__(self) -> int:
         return len(self.y)
 
-    def __getitem__(self, rows: slice | NDArray[np.int64]) -> Weighted:
+    def __getitem__(self, rows: slice | RowNumbers) -> Weighted:
         return Weighted(self.y[rows], self.weights[rows])
 
-    def take(self, rows: NDArray[np.int64], axis: int = 0) -> Weighted:
+    def take(self, rows: RowNumbers, axis: int = 0) -> Weighted:
         """The rows with these numbers."""
         return Weighted(self.y.take(rows, axis), self.weights.take(rows))
 

@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from nntrain.streams import stream
+from nntrain.streams import shuffled
+from nntrain.types import RowNumbers
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,6 @@ class Batches:
         """Batch i takes ``order[bounds[i]:bounds[i + 1]]``."""
         return np.append(np.arange(self.count) * self.size, self.rows)
 
-    def order(self, epoch: int) -> NDArray[np.int64]:
+    def order(self, epoch: int) -> RowNumbers:
         """The rows in the order of epoch ``epoch``: a function of the seed and the epoch alone."""
-        return stream(self.seed, "shuffle", epoch).permutation(self.rows)
+        return shuffled(self.rows, self.seed, "shuffle", epoch)

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import TypeVar
 
 import numpy as np
 
+from nntrain.kernels.denormals import flush_denormals
+
 T = TypeVar("T")
+
+
+def _prepare() -> None:
+    """What a thread does not inherit: steps check for non-finite numbers themselves, and take denormals for zero."""
+    np.seterr(all="ignore")
+    flush_denormals()
 
 
 class Crew:
@@ -17,8 +24,7 @@ class Crew:
 
     def __init__(self, helpers: int) -> None:
         self.helpers = helpers
-        quiet = partial(np.seterr, all="ignore")  # a thread does not inherit it; steps check for non-finite numbers
-        self._pool = ThreadPoolExecutor(max(helpers, 1), "nntrain-crew", initializer=quiet)
+        self._pool = ThreadPoolExecutor(max(helpers, 1), "nntrain-crew", initializer=_prepare)
 
     def run(self, own: Callable[[], T], others: Sequence[Callable[[], T]] = ()) -> list[T]:
         """Do ``own`` here and the ``others`` beside it; what they returned, when all have ended, or the first one's error."""

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nntrain.errors import DivergedError, InterruptedRun
+from nntrain.kernels.denormals import denormals_flushed
 from nntrain.optim import Observer, Progress, steady
 from nntrain.training.diagnosis import REMEDIES, first_bad_layer
 from nntrain.training.diagnostics import Watch
@@ -20,7 +20,7 @@ from nntrain.training.saver import Saver
 from nntrain.training.signals import Interrupts
 from nntrain.training.state import RunState
 from nntrain.training.steps import Stretch
-from nntrain.types import Array
+from nntrain.types import Array, RowNumbers
 
 HEARTBEAT = 0.1
 """Seconds between signs of life inside an epoch."""
@@ -84,7 +84,7 @@ class Trainer:
             self._save_if_due()
         self._end_of_epoch()
 
-    def _stretch(self, order: NDArray[np.int64]) -> None:
+    def _stretch(self, order: RowNumbers) -> None:
         """Some batches in a row, as many as take about `PACE` seconds; how many never changes what comes out."""
         position, job, began = self.state.position, self.job, time.perf_counter()
         first, count = position.batch, min(self._pace, job.batches.count - position.batch)
@@ -92,7 +92,8 @@ class Trainer:
             count = min(count, every - position.step % every)
         bounds = job.batches.bounds[first : first + count + 1]
         rates = self._rates(first, count)
-        outcome = job.steps.run(Stretch(order, bounds, rates, position.step + 1))
+        with denormals_flushed():
+            outcome = job.steps.run(Stretch(order, bounds, rates, position.step + 1))
         position.advance(outcome.losses, np.diff(bounds).tolist())
         if outcome.failed is not None:
             failed = len(outcome.losses)
@@ -100,7 +101,7 @@ class Trainer:
         seconds = time.perf_counter() - began
         self._pace = max(self._pace // 2, 1) if seconds > PACE else self._pace * 2 if seconds < PACE / 3 else self._pace
 
-    def _failed(self, what: str, rows: NDArray[np.int64], lr: float) -> DivergedError:
+    def _failed(self, what: str, rows: RowNumbers, lr: float) -> DivergedError:
         """The error of a batch whose loss or gradient is not finite."""
         position, job = self.state.position, self.job
         layer = first_bad_layer(self.network, job.step.loss, job.train.x[rows], job.train.y[rows])

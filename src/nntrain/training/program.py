@@ -16,6 +16,7 @@ from nntrain.network import Loss, Network, Weighted
 from nntrain.network.mixed import AnyTargets, Mixed
 from nntrain.optim import Regularization
 from nntrain.optim.rule import Rule
+from nntrain.streams import row_numbers
 from nntrain.training.crew import Crew
 from nntrain.training.rows import Rows
 from nntrain.training.steps import Outcome, Stretch
@@ -120,7 +121,7 @@ class Differentiation:
         """The mean loss of the batch; ∂loss/∂θ into the network's gradient vector."""
         rows = len(x)
         assert not isinstance(y, Mixed)  # a run with augmentation has no program (`choose_strategy`)
-        stretch = Stretch(np.arange(rows), np.array([0, rows]), [0.0], self.machine.network.clock.step)
+        stretch = Stretch(row_numbers(rows), np.array([0, rows]), [0.0], self.machine.network.clock.step)
         return float(self.machine.run(Rows(x, y), stretch)[1][0])
 
     def close(self) -> None:

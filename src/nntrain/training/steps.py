@@ -12,13 +12,14 @@ from nntrain.augment import Augmenter
 from nntrain.network.mixed import AnyTargets
 from nntrain.training.rows import Rows
 from nntrain.training.step import NonFiniteError, TrainStep
+from nntrain.types import RowNumbers
 
 
 @dataclass(frozen=True)
 class Stretch:
     """The batches ``order[bounds[i]:bounds[i + 1]]`` with learning rate ``rates[i]``; ``step`` is the first one's number."""
 
-    order: NDArray[np.int64]
+    order: RowNumbers
     bounds: NDArray[np.int64]
     rates: list[float]
     step: int
