@@ -47,7 +47,7 @@ def with_one_slot(rule, theta, g, slots, begin, end, lr):
 @inner
 def with_two_slots(rule, theta, g, first, second, begin, end, lr, step):
     """Adam; nothing where ``first`` is None."""
-    if first is None:
+    if first is None or rule[0] != 6:
         return
     corrections = (1.0 - rule[1] ** step, 1.0 - rule[2] ** step) if rule[4] else (1.0, 1.0)
     adam_update(theta, g, first[begin:end], second[begin:end], g, lr, (rule[1], rule[2]), corrections, rule[3])
