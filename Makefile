@@ -40,6 +40,8 @@ lint: $(VENV)/.tested ## style, format, import rules, file sizes, fresh docs
 	@$(BIN)/lint-imports --no-logo
 	$(call stage,file sizes)
 	@$(BIN)/python -m tools.check_size
+	$(call stage,reasons)
+	@$(BIN)/python -m tools.check_reasons
 	$(call stage,docs)
 	@$(BIN)/python -m tools.check_docs
 

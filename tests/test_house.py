@@ -14,6 +14,7 @@ import pytest
 from sklearn import datasets
 
 from tools.check_docs import ROOT, anchors, bad_openings, broken_links, stale
+from tools.check_reasons import unreasoned
 from tools.check_size import BUDGET, oversized
 from tools.make_data import TABLES
 
@@ -59,6 +60,30 @@ class TestFileSizes:
         assert line.startswith(
             f"{folder}/room/over.py: error: {BUDGET[folder] + 1} lines, 1 over the {BUDGET[folder]} "
         )
+
+
+class TestReasons:
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "x = 1  # noqa: E501",
+            "x = 1  # type: ignore[misc]",
+            "x = 1  # noqa: E501  # the fixture",
+            "x = 1  # type: ignore[arg-type]  # a Task",
+            "x = 1  # pragma: no cover",
+        ],
+    )
+    def test_a_check_that_is_off_says_why(self, line: str, tmp_path: Path) -> None:
+        write(tmp_path / "tests" / "a.py", f"y = 1\n{line}\n")
+        (found,) = unreasoned(tmp_path)
+        assert found.startswith(f"tests/a.py:2: error: no reason behind '{line[7:]}'")
+
+    def test_a_reason_is_enough_and_a_text_is_no_switch(self, tmp_path: Path) -> None:
+        write(
+            tmp_path / "src" / "a.py",
+            "x = 1  # noqa: S311  # moments are drawn, not secrets\ny = '# noqa: E501'\n# why\n",
+        )
+        assert list(unreasoned(tmp_path)) == []
 
 
 class TestOpenings:

@@ -46,7 +46,7 @@ def finish(command: list[str], lifetime: float | None) -> int | None:
 def campaign(folder: Path, kills: int, seed: int = 0, *, large: bool = False) -> tuple[int, int]:
     """Kill ``kills`` times; returns how many runs that took, and how many kills came before a first checkpoint."""
     fit = LARGE if large else FIT
-    luck = random.Random(seed)  # noqa: S311  # moments, not secrets
+    luck = random.Random(seed)  # noqa: S311  # it draws the moments of kills, which are no secrets
     config = write_config(folder, LONG)
     settings = ["--set", f"training.checkpoint_every_steps={200 if large else 40}"]
     finish([*fit, str(config), *settings, "--out", str(folder / "undisturbed")], None)

@@ -133,7 +133,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         undisturbed, disturbed = Path(folder, "undisturbed"), Path(folder, "disturbed")
         seconds = finish(sweep_command(options.grid, undisturbed, options.workers))
-        luck = random.Random(options.seed)  # noqa: S311  # moments, not secrets
+        luck = random.Random(options.seed)  # noqa: S311  # it draws the moments of kills, which are no secrets
         deaths = disturb(sweep_command(options.grid, disturbed, options.workers), options.kills, luck)
         found = differences(options.grid, undisturbed, disturbed)
         states = [row.state for row in rows_of(options.grid, disturbed)]

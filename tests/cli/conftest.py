@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -63,9 +64,9 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFi
     return call
 
 
-def process(folder: Path, *arguments: object, **options: object) -> subprocess.Popen[str]:
+def process(folder: Path, *arguments: object, **options: Any) -> subprocess.Popen[str]:
     """The same in a process of its own."""
     command = [sys.executable, "-c", "from nntrain.cli import main; main()", *map(str, arguments)]
-    pipes: dict[str, object] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.Popen(command, cwd=folder, text=True, env=environment, **pipes)  # type: ignore[call-overload]  # pipes
+    return subprocess.Popen(command, cwd=folder, text=True, env=environment, **pipes)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from nntrain.api.model import load
+from nntrain.data.dataset import SplitName
 from tests.cli.conftest import CLASSES, Cli, table
 
 
@@ -25,12 +26,12 @@ def test_tables(cli: Cli, run: str) -> None:
 
 
 @pytest.mark.parametrize("split", ["train", "validation", "test"])
-def test_json_is_what_the_python_api_says(cli: Cli, run: str, split: str) -> None:
+def test_json_is_what_the_python_api_says(cli: Cli, run: str, split: SplitName) -> None:
     done = cli("eval", run, "--split", split, "--json")
     result = json.loads(done.out)
     assert (result["checkpoint"], result["split"]) == ("run/best.safetensors", split)
     assert result["rows"] == {"train": 72, "validation": 24, "test": 24}[split]
-    assert result["metrics"] == load(run).evaluate(split=split)  # type: ignore[arg-type]  # a split's name
+    assert result["metrics"] == load(run).evaluate(split=split)
     assert result["metrics"] == json.loads(Path("run/summary.json").read_text())["metrics"][split]
     assert sorted(result["per_class"]) == sorted(CLASSES)
     assert sum(map(sum, result["confusion"]["counts"])) == result["rows"]

@@ -13,7 +13,7 @@ from nntrain.config.registry import Choice, Component, Registry, snake_case
 from nntrain.types import Count, Positive
 
 if TYPE_CHECKING:
-    from somewhere import Unknown  # type: ignore[import-not-found]  # stands for what only type checkers import
+    from nntrain.network.site import Site
 
 things: Registry[Any] = Registry("thing")
 
@@ -22,7 +22,7 @@ things: Registry[Any] = Registry("thing")
 class BigThing:
     """A thing with context."""
 
-    def __init__(self, site: Unknown, *, size: Count, colour: str = "red") -> None:
+    def __init__(self, site: Site, *, size: Count, colour: str = "red") -> None:
         self.site, self.size, self.colour = site, size, colour
 
 

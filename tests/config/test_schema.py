@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Annotated, Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from nntrain.config.document import parse
-from nntrain.config.markers import section_component
 from nntrain.config.schema import json_schema
 from nntrain.errors import ConfigError
 from tests.config.house import BASE_PATH, Root, activations, checked, layers, optimizers
@@ -91,18 +91,20 @@ def test_every_reference_is_defined() -> None:
     assert all(SCHEMA["$defs"].values())
 
 
+class Even:
+    """A marker with a schema."""
+
+    def json_schema(self, source: Any, build: Any) -> dict[str, Any]:
+        return build(source) | {"multipleOf": 2}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """Holds."""
+
+    even: Annotated[int, Even()]
+    other: list[int] = field(default_factory=list)
+
+
 def test_a_marker_may_bring_its_own_schema() -> None:
-    class Even:
-        def json_schema(self, source: Any, build: Any) -> dict[str, Any]:
-            return build(source) | {"multipleOf": 2}
-
-    class Holder:
-        """Holds."""
-
-        def __init__(self, *, even: Any, other: list[int] = []) -> None:  # noqa: B006  # only its signature is read
-            self.even = even
-
-    from typing import Annotated
-
-    section_component(Holder).__dict__["annotations"] = {"even": Annotated[int, Even()], "other": list[int]}
     assert json_schema(Holder)["properties"]["even"] == {"type": "integer", "multipleOf": 2}

@@ -26,10 +26,13 @@ def test_splits_are_a_partition_and_every_class_has_its_share(
     settings = data_settings(
         train="x.csv", target="label", split={"validation": validation, "test": test, "seed": seed}
     )
+    parts, refusal = {}, ""
     try:
         parts = split_rows(table, settings, "classification")
     except DataError as error:
-        assert "too few" in str(error)  # noqa: PT017  # most examples can be split
+        refusal = str(error)
+    if refusal:
+        assert "too few" in refusal
         return
     assert sorted(np.concatenate(list(parts.values())).tolist()) == list(range(len(labels)))
     array = np.array(labels)

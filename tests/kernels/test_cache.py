@@ -64,6 +64,18 @@ def test_a_first_run_says_that_it_compiles_and_a_second_does_not(home: Path) -> 
 
 
 @needs_numba
+def test_the_caches_of_others_stay_where_they_are(home: Path) -> None:
+    """A program that imports nntrain may compile and keep functions of its own."""
+    (home / "theirs.py").write_text("import numba\n\n@numba.njit(cache=True)\ndef twice(x):\n    return 2 * x\n")
+    code = "import nntrain\nnntrain.fit('run.yaml', out='run')\nimport theirs\nassert theirs.twice(3) == 6\n"
+    write_config(home, MOONS)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(home), *sys.path])}
+    subprocess.run([sys.executable, "-c", code], cwd=home, env=environment, check=True)
+    assert [path.parent for path in home.rglob("theirs.twice*.nbi")] == [home / "__pycache__"]
+    assert list((home / "cache" / "nntrain").rglob("*.nbi"))
+
+
+@needs_numba
 def test_a_broken_cache_is_dropped(home: Path) -> None:
     config = write_config(home, MOONS)
     command = [sys.executable, "-m", "nntrain", "fit", str(config), "--json"]

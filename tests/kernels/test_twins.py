@@ -20,9 +20,7 @@ for _module in ("network", "optim", "training.split_pass"):
 
 pytestmark = needs_numba
 
-TWINS: dict[str, Callable[..., Any]] = {}
-if can_compile():
-    from nntrain.kernels.compiled import twins as TWINS  # noqa: N812
+TWINS: dict[str, Any] = import_module("nntrain.kernels.compiled").twins if can_compile() else {}
 
 ROWS, WIDTH = 13, 7
 SCALARS: dict[str, list[Any]] = {
@@ -113,7 +111,7 @@ def test_a_twin_does_what_its_reference_does(name: str, kind: int, limit: int, d
 
 @pytest.mark.parametrize("name", sorted(TWINS))
 def test_a_twin_has_the_signature_of_its_reference(name: str) -> None:
-    function = TWINS[name].py_func  # type: ignore[attr-defined]  # of a compiled function
+    function = TWINS[name].py_func
     assert list(inspect.signature(function).parameters) == list(inspect.signature(references[name]).parameters)
 
 

@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 from nntrain.network import Loss, TargetFacts, Weighted, losses
 from nntrain.types import Array
 from tests.references.gradients import TOLERANCE, numeric_gradient, relative_error
+from tests.references.losses import loss_class
 from tests.references.numba import COMPILED, needs_numba
 from tests.references.settings import title, variants
 from tests.references.strict import strict, watch
@@ -23,23 +24,24 @@ CASES = [
     for settings in variants(component)
     for classes in (0, 2, 5)
     for count in (1, 3)
-    if component.factory.outputs(classes, count)  # type: ignore[attr-defined]  # a class of losses
-    and (count == 1 or component.factory.task != "classification")  # type: ignore[attr-defined]
+    if loss_class(component.name).outputs(classes, count)
+    and (count == 1 or loss_class(component.name).task != "classification")
 ]
 """Every loss in every variant, with every number of classes that it can be used for, 0 being regression, and of targets."""
 
 every_loss = pytest.mark.parametrize(("name", "settings", "classes", "count"), CASES, ids=title)
 
 
-def make(  # noqa: PLR0917  # the parameters of a case, and what a test adds
+def make(
     name: str,
     classes: int,
     count: int,
+    *,
     dtype: DTypeLike = np.float64,
     settings: Settings | None = None,
     compiled: bool = False,
 ) -> Loss:
-    outputs = losses[name].factory.outputs(classes, count)  # type: ignore[attr-defined]  # a class of losses
+    outputs = loss_class(name).outputs(classes, count)
     facts = TargetFacts(targets=count)
     return losses.build(name, outputs, 64, dtype, compiled, facts, **(settings or {}))
 
@@ -86,7 +88,7 @@ def test_gradient_is_that_of_finite_differences(
 def test_both_ways_to_the_value_agree(
     name: str, settings: Settings, classes: int, count: int, dtype: DTypeLike
 ) -> None:
-    loss = make(name, classes, count, dtype, settings)
+    loss = make(name, classes, count, dtype=dtype, settings=settings)
     logits, y = logits_like(loss, 33), targets(loss, classes, 33)
     value, _ = loss.value_and_gradient(logits, y)
     assert isinstance(value, float)
@@ -126,10 +128,10 @@ def test_a_smaller_batch_after_a_larger_one(name: str, settings: Settings, class
 @every_loss
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("size", [90.0, 1e4])
-def test_extreme_logits_stay_finite(  # noqa: PLR0917  # the parameters of a case, and its own
-    name: str, settings: Settings, classes: int, count: int, dtype: DTypeLike, size: float
+def test_extreme_logits_stay_finite(
+    name: str, settings: Settings, classes: int, count: int, *, dtype: DTypeLike, size: float
 ) -> None:
-    loss = make(name, classes, count, dtype, settings)
+    loss = make(name, classes, count, dtype=dtype, settings=settings)
     signs = np.sign(logits_like(loss, 40))
     logits, y = (size * signs).astype(dtype), targets(loss, classes, 40)
     value, gradient = loss.value_and_gradient(logits, y)
@@ -142,7 +144,7 @@ def test_extreme_logits_stay_finite(  # noqa: PLR0917  # the parameters of a cas
 
 @every_loss
 def test_float32_stays_float32(name: str, settings: Settings, classes: int, count: int) -> None:
-    loss = watch(make(name, classes, count, np.float32, settings))
+    loss = watch(make(name, classes, count, dtype=np.float32, settings=settings))
     logits, y = strict(logits_like(loss, 9)), targets(loss, classes, 9)
     assert loss.value_and_gradient(logits, y)[1].dtype == np.float32
 
@@ -151,7 +153,7 @@ def test_float32_stays_float32(name: str, settings: Settings, classes: int, coun
 def test_predictions_are_float64_and_probabilities_sum_to_one(
     name: str, settings: Settings, classes: int, count: int
 ) -> None:
-    loss = make(name, classes, count, np.float32, settings)
+    loss = make(name, classes, count, dtype=np.float32, settings=settings)
     predicted = loss.predict(logits_like(loss, 50, scale=30.0))
     assert predicted.dtype == np.float64
     if loss.task == "classification":
@@ -228,7 +230,7 @@ def test_several_targets_are_the_mean_of_each_alone(name: str, settings: Setting
 @every_loss
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_weights_keep_the_type(name: str, settings: Settings, classes: int, count: int, dtype: DTypeLike) -> None:
-    loss = make(name, classes, count, dtype, settings)
+    loss = make(name, classes, count, dtype=dtype, settings=settings)
     _, gradient = loss.value_and_gradient(logits_like(loss, 9), Weighted(targets(loss, classes, 9), weights(9)))
     assert gradient.dtype == dtype
 
@@ -239,7 +241,9 @@ def test_weights_keep_the_type(name: str, settings: Settings, classes: int, coun
 def test_the_compiled_kernel_does_the_same_on_extreme_logits(
     name: str, settings: Settings, classes: int, count: int, size: float
 ) -> None:
-    plain, compiled = (make(name, classes, count, np.float32, settings, way) for way in (False, True))
+    plain, compiled = (
+        make(name, classes, count, dtype=np.float32, settings=settings, compiled=way) for way in (False, True)
+    )
     assert compiled.kernel is not plain.kernel
     logits, y = (size * np.sign(logits_like(plain, 40))).astype(np.float32), targets(plain, classes, 40)
     (value, gradient), (its_value, its_gradient) = (loss.value_and_gradient(logits, y) for loss in (plain, compiled))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -71,7 +73,10 @@ def test_it_is_pytorch_s_with_the_share_corrected(decay: float) -> None:
     averaged, bench, memory = make(decay)
     path = walk(averaged, bench, memory)
     module = torch.nn.Linear(SIZE, 1, bias=False, dtype=torch.float64)
-    corrected = lambda e, p, n: e + (p - e) * (1.0 - decay) / (1.0 - decay ** (float(n) + 1.0))  # noqa: E731  # a formula
+
+    def corrected(average: Any, theta: Any, number: Any) -> Any:
+        return average + (theta - average) * (1.0 - decay) / (1.0 - decay ** (float(number) + 1.0))
+
     judge = AveragedModel(module, avg_fn=corrected)
     with torch.no_grad():
         for theta in path:

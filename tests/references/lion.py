@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 
-class Lion(torch.optim.Optimizer):  # type: ignore[misc]  # mypy does not read torch
+class Lion(torch.optim.Optimizer):  # type: ignore[misc]  # mypy leaves torch unread (pyproject.toml), so that its classes are Any
     """c ← β₁ m + (1 − β₁) g; θ ← θ − η (sign(c) + λ θ); m ← β₂ m + (1 − β₂) g."""
 
     def __init__(

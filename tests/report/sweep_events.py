@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -32,8 +33,14 @@ def started(runs: int = 72, rows: list[Row] | None = None, *, higher: bool = Fal
 
 def terminal(width: int = 80, height: int = 24) -> tuple[Console, io.StringIO]:
     out = io.StringIO()
-    settings = {"width": width, "height": height, "markup": False, "color_system": None, "_environ": {"TERM": "xterm"}}
-    return LiteralConsole(file=out, force_terminal=True, **settings), out  # type: ignore[arg-type]  # of many types
+    settings: dict[str, Any] = {
+        "width": width,
+        "height": height,
+        "markup": False,
+        "color_system": None,
+        "_environ": {"TERM": "xterm"},
+    }
+    return LiteralConsole(file=out, force_terminal=True, **settings), out
 
 
 def plain(width: int = 120) -> tuple[Console, io.StringIO]:

@@ -4,6 +4,7 @@ import io
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -33,8 +34,14 @@ def record(epoch: int) -> Record:
 
 def console() -> tuple[Console, io.StringIO]:
     out = io.StringIO()
-    settings = {"width": 100, "height": 40, "markup": False, "color_system": None, "_environ": {"TERM": "xterm"}}
-    return LiteralConsole(file=out, force_terminal=True, **settings), out  # type: ignore[arg-type]  # of many types
+    settings: dict[str, Any] = {
+        "width": 100,
+        "height": 40,
+        "markup": False,
+        "color_system": None,
+        "_environ": {"TERM": "xterm"},
+    }
+    return LiteralConsole(file=out, force_terminal=True, **settings), out
 
 
 def drawings(out: io.StringIO) -> int:
@@ -111,9 +118,14 @@ def test_the_end_leaves_the_table_without_the_bar() -> None:
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
 def test_whatever_happens_the_cursor_comes_back(error: type[BaseException]) -> None:
     screen, out = console()
-    with pytest.raises(error), LiveReport(screen, Clock()) as report:  # noqa: PT012  # it is raised inside
-        report(STARTED)
-        raise error
+
+    def fail() -> None:
+        with LiveReport(screen, Clock()) as report:
+            report(STARTED)
+            raise error
+
+    with pytest.raises(error):
+        fail()
     assert "\x1b[?25h" in out.getvalue()
 
 

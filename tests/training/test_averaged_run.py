@@ -6,6 +6,7 @@ import os
 import signal
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from nntrain.spec import load_spec
 from nntrain.training.checkpoint import load_checkpoint
 from nntrain.training.events import CheckpointSaved, Event
 from nntrain.training.following import Following
+from nntrain.training.steps import Steps
 from tests.runs import comparable, write_config
 
 CONFIG = """
@@ -195,7 +197,7 @@ def test_mistakes(tmp_path: Path, changes: dict[str, Any], says: str) -> None:
 
 
 def test_progress_is_that_of_the_learning_rate() -> None:
-    following = Following(None, [], 7, 5)  # type: ignore[arg-type]  # nothing is run
+    following = Following(Mock(spec=Steps), [], 7, 5)
     assert following.progress(1) == Progress(0.0, 5, 1 / 7)
     assert following.progress(7 * 3 + 2 + 1) == Progress(3 + 2 * (1 / 7), 5, 1 / 7)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +46,11 @@ FILE = Path()
 
 
 @pytest.fixture(scope="module", autouse=True)
-def file(tmp_path_factory: pytest.TempPathFactory) -> None:
+def file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Where `decode` puts what is to be read."""
-    global FILE  # noqa: PLW0603  # thousands of small files: one place, and no argument in every test
-    FILE = tmp_path_factory.mktemp("checkpoint") / "best.safetensors"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys.modules[__name__], "FILE", tmp_path_factory.mktemp("checkpoint") / "best.safetensors")
+        yield
 
 
 def decode(content: bytes) -> Checkpoint:

@@ -9,7 +9,7 @@ from itertools import accumulate
 import pytest
 from hypothesis import given, strategies as st
 
-from nntrain.training.metric import metrics
+from nntrain.training.metric import Task, metrics
 from nntrain.training.monitor import Best, Monitor, monitor_problem
 
 NAN = math.nan
@@ -36,9 +36,9 @@ class TestMonitor:
         assert Monitor(name).read({name: value, "epoch": 1}) == read
 
     @pytest.mark.parametrize("task", ["classification", "regression"])
-    def test_every_metric_can_be_monitored(self, task: str) -> None:
-        for name in metrics[task].names:  # type: ignore[index]  # a Task
-            assert monitor_problem(f"validation_{name}", task, True) is None  # type: ignore[arg-type]  # a Task
+    def test_every_metric_can_be_monitored(self, task: Task) -> None:
+        for name in metrics[task].names:
+            assert monitor_problem(f"validation_{name}", task, True) is None
 
     @pytest.mark.parametrize("validated", [True, False])
     def test_the_training_loss_is_always_there(self, validated: bool) -> None:
@@ -55,8 +55,8 @@ class TestMonitor:
             ("", "regression", False, "unknown figure '' for a regression task (known: train_loss)"),
         ],
     )
-    def test_mistakes_are_explained(self, name: str, task: str, validated: bool, words: str) -> None:
-        problem = monitor_problem(name, task, validated)  # type: ignore[arg-type]  # a Task
+    def test_mistakes_are_explained(self, name: str, task: Task, validated: bool, words: str) -> None:
+        problem = monitor_problem(name, task, validated)
         assert problem is not None
         assert words in problem
 

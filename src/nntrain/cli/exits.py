@@ -41,7 +41,7 @@ def guarded(action: Callable[[], None]) -> int:
         return say_stopped(error)
     except (OSError, MemoryError) as error:
         return _systems(error)
-    except Exception as error:  # noqa: BLE001  # the outermost frame: what nobody expected is a bug of ours, written to a report
+    except Exception as error:  # noqa: BLE001  # the outermost frame: what no clause above expects is a bug of ours, and its traceback goes into a report, not over the user's terminal
         _report_bug(error)
         return 1
     return 0

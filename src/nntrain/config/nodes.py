@@ -1,11 +1,11 @@
 """YAML text → plain values with a mark on each value and key, from PyYAML's events, without recursion.
 
-What YAML adds beyond plain values (anchors, aliases, tags, merge keys, more documents, keys that are not text) is
-refused, and so is what would be lost silently (duplicate keys).
+What YAML has beyond plain values (anchors, tags, merge keys, documents, keys that are no text) and duplicates are refused.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
@@ -62,9 +62,10 @@ def read(text: str, deepest: int = DEEPEST) -> Nodes:
         builder.fault(spot, f"the control character {shorten(bad.group())} is not allowed")
         return builder.nodes
     stream = _Events(text)
+    next_event: Callable[[], events.Event] = stream.get_event  # types-PyYAML gives it no types
     try:
         while len(builder.nodes.faults) < MOST_FAULTS and stream.check_event():
-            builder.take(stream.get_event())  # type: ignore[no-untyped-call]  # types-PyYAML leaves Parser.get_event without types
+            builder.take(next_event())
     except MarkedYAMLError as error:
         mark, message = translate(error)
         builder.fault(_spot(mark or stream.get_mark()), message)

@@ -45,7 +45,7 @@ def find(pattern: str) -> list[Path]:
     if path.is_dir():
         raise DataError(Problem(shown_path(path), "is a folder; name a file, or files by a glob such as folder/*.csv"))
     if glob.has_magic(pattern):
-        found = sorted(Path(name) for name in glob.glob(str(path), recursive=True))  # noqa: PTH207  # Path.glob refuses absolute patterns, and finds hidden files
+        found = sorted(_matches(str(path)))
         files = [name for name in found if name.is_file()]
         if files:
             return files
@@ -56,8 +56,14 @@ def find(pattern: str) -> list[Path]:
 def files_of_query(query: str, base: Path) -> list[Path]:
     """The files that an SQL query names in quotes, each by its path or a glob from ``base``; texts that mean no file are none."""
     names = [quoted[1:-1].replace(quoted[0] * 2, quoted[0]) for quoted in QUOTED.findall(query)]
-    found = {Path(match) for name in names if name for match in glob.glob(str(base / name), recursive=True)}  # noqa: PTH207  # as in `find`
+    found = {base / path for name in names if name for path in _matches(name, base)}
     return sorted(path for path in found if path.is_file())
+
+
+def _matches(pattern: str, base: Path | None = None) -> list[Path]:
+    """What a glob means, from ``base`` on where it is relative; hidden files only where it names them, as in a shell."""
+    found = glob.glob(pattern, root_dir=base, recursive=True)  # noqa: PTH207  # Path.glob raises for an absolute pattern, and its * matches the ._ files that macOS leaves beside each table
+    return [Path(name) for name in found]
 
 
 def _neighbours(folder: Path, name: str) -> str:

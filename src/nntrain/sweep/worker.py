@@ -50,7 +50,7 @@ def work(task: Task, answers: IO[str]) -> None:
     except OSError as error:
         problem = [str(error.filename or ""), str(error.strerror or error)]
         answer("fatal", code=StorageError.exit_code, problems=[problem])
-    except Exception:  # noqa: BLE001  # a bug of ours: the coordinator reports it, with this traceback
+    except Exception:  # noqa: BLE001  # the outermost frame of a worker: one that died of a bug would only be started again with the same run; told, the coordinator ends the sweep with this traceback
         answer("fatal", code=1, problems=[["", traceback.format_exc()]])
 
 

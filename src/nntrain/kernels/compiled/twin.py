@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
-from numba.core.caching import FunctionCache
+from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from numba.core.runtime.nrt import rtsys
 
 from nntrain.kernels.compiled.cache import cache_folder
@@ -32,8 +32,6 @@ def sources_digest() -> str:
 
 
 FOLDER: Path | None = cache_folder(f"{numba.__version__}-{sources_digest()}")
-if FOLDER is not None:
-    numba.config.CACHE_DIR = str(FOLDER)  # type: ignore[attr-defined]  # Numba makes the names of its config at run time
 
 
 def twin(function: F) -> F:
@@ -52,16 +50,58 @@ def compile_(function: F) -> F:
     return cast(F, compiled)
 
 
+class OwnFolder:
+    """Where Numba is to look for a function: in our folder. Its own setting would move the caches of whoever imports us too.
+
+    Nothing is tried out: from a folder that can only be read, kernels are read.
+    """
+
+    def __init__(self, function: Callable[..., Any], path: str) -> None:
+        self._line = function.__code__.co_firstlineno
+        self._py_file = path  # which Numba's warnings name
+
+    @classmethod
+    def from_function(cls, function: Callable[..., Any], path: str) -> OwnFolder:
+        """Of a function in a file, wherever that is."""
+        return cls(function, path)
+
+    def ensure_cache_path(self) -> None:
+        """Before something is written: `cache_folder` made it, and somebody may have cleaned up since."""
+        Path(self.get_cache_path()).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def get_cache_path(self) -> str:
+        """The folder."""
+        return str(FOLDER)
+
+    def get_source_stamp(self) -> str:
+        """What changes with the sources: the name of the folder holds their digest."""
+        return str(FOLDER)
+
+    def get_disambiguator(self) -> str:
+        """Tells functions of one name in one module apart."""
+        return str(self._line)
+
+
+class OwnPlace(CompileResultCacheImpl):
+    """What Numba keeps of a function, in no other folder."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._locator_classes: list[Any] = [OwnFolder]
+        super().__init__(function)
+
+
 class ForgivingCache(FunctionCache):
     """Numba's cache, but what cannot be read is dropped and compiled again, and what cannot be written is not kept."""
 
+    _impl_class = OwnPlace
+
     def load_overload(self, signature: Any, context: Any) -> Any:
         """A compiled function from the disk, or None."""
+        rtsys.initialize(context)  # all that loading needs; `super` prepares for compiling: 0.15 s, 13 MiB
         try:
-            rtsys.initialize(context)  # all that loading needs; `super` prepares for compiling: 0.15 s, 13 MiB
             with self._guard_against_spurious_io_errors():
                 return self._load_overload(signature, context)
-        except Exception:  # noqa: BLE001  # unpickling damaged bytes may raise anything; the kernel is compiled anew
+        except Exception:  # noqa: BLE001  # it unpickles a file that a crash may have cut or another program overwritten, which raises whatever the bytes say; compiling anew is always right
             with contextlib.suppress(Exception):
                 self.flush()
             return None
