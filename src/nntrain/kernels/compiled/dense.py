@@ -66,30 +66,50 @@ def bias_activation(y, b, kind, a, keys, limit, scale, told):
 @twin
 def activation_gradient(dy, told, kind, a, keys, limit, scale, dz, db):
     """dz = dy · dropout′ · φ′; db = Σ_B dz."""
-    rows, width = dy.shape
-    number = dy.dtype.type
-    slope, grown, zero = number(a), number(scale), number(0.0)
-    first, second = np.uint32(keys[0]), np.uint32(keys[1])
-    bar = np.uint32(limit)
+    for i in range(dy.shape[0]):
+        for j in range(dy.shape[1]):
+            dz[i, j] = dy[i, j]
+    unwind_in_place(dz, told, kind, a, keys, limit, scale, db)
+
+
+@inner
+def unwind_in_place(z, told, kind, a, keys, limit, scale, db):
+    """z ← z · dropout′ · φ′; db = Σ_B z. One array for both: two that overlap would keep the loops from becoming vectors."""
+    rows, width = z.shape
+    number = z.dtype.type
+    grown, zero = number(scale), number(0.0)
     for j in range(width):
         db[j] = zero
     for i in range(rows):
         if kind == 1:
             for j in range(width):
-                dz[i, j] = dy[i, j] * grown if told[i, j] > zero else zero * dy[i, j]
-        elif kind > 2:
-            for j in range(width):
-                dz[i, j] = dy[i, j] * told[i, j]
+                g = z[i, j] * grown if told[i, j] > zero else zero * z[i, j]
+                z[i, j] = g
+                db[j] += g
         else:
+            unwind_row(z, told, i, kind, a, keys, limit, scale)
             for j in range(width):
-                g = dy[i, j]
-                dz[i, j] = g * slope if kind == 2 and not told[i, j] > zero else g
-            if limit:
-                start = i * width
-                for j in range(width):
-                    dz[i, j] *= grown if half(start + j, first, second) >= bar else zero
+                db[j] += z[i, j]
+
+
+@inner
+def unwind_row(z, told, i, kind, a, keys, limit, scale):
+    """Row i of z ← z · dropout′ · φ′ for all activations but relu, whose dropout′ shows in ``told``."""
+    width = z.shape[1]
+    number = z.dtype.type
+    slope, grown, zero = number(a), number(scale), number(0.0)
+    if kind > 2:
         for j in range(width):
-            db[j] += dz[i, j]
+            z[i, j] *= told[i, j]
+        return
+    if kind == 2:
+        for j in range(width):
+            z[i, j] = z[i, j] if told[i, j] > zero else z[i, j] * slope
+    if limit:
+        first, second, bar = np.uint32(keys[0]), np.uint32(keys[1]), np.uint32(limit)
+        start = i * width
+        for j in range(width):
+            z[i, j] *= grown if half(start + j, first, second) >= bar else zero
 
 
 @twin

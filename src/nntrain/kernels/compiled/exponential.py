@@ -57,6 +57,31 @@ def _overload(x):
     return _any
 
 
+def exponentials(values):
+    """x ← e^x for all of an array."""
+    np.exp(values, out=values)
+
+
+@register_jitable
+def _in_one_row(values):
+    """A row is as wide as there are classes, which may be fewer than a vector holds."""
+    flat = values.reshape(-1)
+    for i in range(flat.size):
+        flat[i] = exponential(flat[i])
+
+
+@register_jitable
+def _row_by_row(values):
+    for i in range(values.shape[0]):
+        for k in range(values.shape[1]):
+            values[i, k] = exponential(values[i, k])
+
+
+@overload(exponentials)
+def _overload_all(values):
+    return _in_one_row if values.layout == "C" else _row_by_row
+
+
 def exponential_less_one(x):
     """e^x − 1 for x ≤ 0, of full precision near 0 too."""
     return math.expm1(x)

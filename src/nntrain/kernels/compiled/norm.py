@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from nntrain.kernels.compiled.curves import curve
-from nntrain.kernels.compiled.dense import half
+from nntrain.kernels.compiled.dense import half, unwind_row
 from nntrain.kernels.compiled.inner import inner
 from nntrain.kernels.compiled.twin import twin
 
@@ -73,34 +73,26 @@ def normalise(x, gamma, beta, mean, inverse, kind, a, keys, limit, scale, y, tol
 
 
 @inner
-def unwind_sums(dy, x, told, mean, inverse, kind, a, keys, limit, scale, dx, dgamma, dbeta):
-    """dx ← dy taken back through dropout and φ; dγ = Σ_B dx x̂, dβ = Σ_B dx."""
+def unwind_sums(dx, x, told, mean, inverse, kind, a, keys, limit, scale, dgamma, dbeta):
+    """dx taken back through dropout and φ, in place; dγ = Σ_B dx x̂, dβ = Σ_B dx."""
     rows, width = x.shape
     number = x.dtype.type
-    zero, slope, grown = number(0.0), number(a), number(scale)
-    first, second = np.uint32(keys[0]), np.uint32(keys[1])
-    bar = np.uint32(limit)
+    zero, grown = number(0.0), number(scale)
     for j in range(width):
         dgamma[j] = zero
         dbeta[j] = zero
     for i in range(rows):
         if kind == 1:
             for j in range(width):
-                dx[i, j] = dy[i, j] * grown if told[i, j] > zero else zero * dy[i, j]
-        elif kind > 2:
-            for j in range(width):
-                dx[i, j] = dy[i, j] * told[i, j]
+                g = dx[i, j] * grown if told[i, j] > zero else zero * dx[i, j]
+                dx[i, j] = g
+                dgamma[j] += g * ((x[i, j] - mean[j]) * inverse[j])
+                dbeta[j] += g
         else:
+            unwind_row(dx, told, i, kind, a, keys, limit, scale)
             for j in range(width):
-                g = dy[i, j]
-                dx[i, j] = g * slope if kind == 2 and not told[i, j] > zero else g
-            if limit:
-                start = i * width
-                for j in range(width):
-                    dx[i, j] *= grown if half(start + j, first, second) >= bar else zero
-        for j in range(width):
-            dgamma[j] += dx[i, j] * ((x[i, j] - mean[j]) * inverse[j])
-            dbeta[j] += dx[i, j]
+                dgamma[j] += dx[i, j] * ((x[i, j] - mean[j]) * inverse[j])
+                dbeta[j] += dx[i, j]
 
 
 @inner
@@ -108,11 +100,11 @@ def subtract_means(dx, x, gamma, mean, inverse, dgamma, dbeta, count):
     """dx ← (dx − dβ/B − x̂ dγ/B) γ inverse."""
     rows, width = x.shape
     number = x.dtype.type
-    size = number(count)
+    share = number(1.0) / number(count)
     for i in range(rows):
         for j in range(width):
             x_hat = (x[i, j] - mean[j]) * inverse[j]
-            dx[i, j] = (dx[i, j] - dbeta[j] / size - x_hat * (dgamma[j] / size)) * (gamma[j] * inverse[j])
+            dx[i, j] = (dx[i, j] - (dbeta[j] + x_hat * dgamma[j]) * share) * (gamma[j] * inverse[j])
 
 
 @twin
@@ -131,5 +123,8 @@ def norm_activation(x, gamma, beta, statistics, epsilon, kind, a, keys, limit, s
 def norm_activation_gradient(dy, x, told, gamma, statistics, kind, a, keys, limit, scale, dx, dgamma, dbeta):
     """The three terms of dx (see BatchNorm.backward), with dy taken back through dropout and φ first."""
     mean, inverse = statistics[0], statistics[2]
-    unwind_sums(dy, x, told, mean, inverse, kind, a, keys, limit, scale, dx, dgamma, dbeta)
+    for i in range(dy.shape[0]):
+        for j in range(dy.shape[1]):
+            dx[i, j] = dy[i, j]
+    unwind_sums(dx, x, told, mean, inverse, kind, a, keys, limit, scale, dgamma, dbeta)
     subtract_means(dx, x, gamma, mean, inverse, dgamma, dbeta, x.shape[0])

@@ -117,7 +117,7 @@ def norm_unwind(at, work, keys, thread, lo, hi):
     mean, inverse = work[begin : begin + m], work[begin + 2 * m : begin + 3 * m]
     dgamma, dbeta = work[own : own + m], work[own + m : own + 2 * m]
     x, told, z = matrix(work, at.x, lo, hi, m), matrix(work, at.told, lo, hi, m), matrix(work, at.z, lo, hi, m)
-    unwind_sums(z, x, told, mean, inverse, at.phi, at.a, mask_keys(keys, at, lo), at.limit, at.scale, z, dgamma, dbeta)
+    unwind_sums(z, x, told, mean, inverse, at.phi, at.a, mask_keys(keys, at, lo), at.limit, at.scale, dgamma, dbeta)
 
 
 @inner

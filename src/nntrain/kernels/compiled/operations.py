@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from nntrain.kernels.compiled.blas import PLAIN, TRANSPOSED, sgemm
-from nntrain.kernels.compiled.dense import activation_gradient, bias_activation, column_sums
+from nntrain.kernels.compiled.dense import bias_activation, column_sums, unwind_in_place
 from nntrain.kernels.compiled.inner import inner, spliced
 from nntrain.kernels.compiled.memory import copy_bytes, prefetch
 from nntrain.kernels.compiled.update import add_penalties
@@ -105,7 +105,7 @@ def unwind(at, work, keys, thread, lo, hi):
             part[:] = 0
     else:
         told = matrix(work, at.told, lo, hi, at.m)
-        activation_gradient(z, told, at.phi, at.a, mask_keys(keys, at, lo), at.limit, at.scale, z, part)
+        unwind_in_place(z, told, at.phi, at.a, mask_keys(keys, at, lo), at.limit, at.scale, part)
 
 
 @inner
