@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BENCH := .venv-bench
+# OpenBLAS may have been told to compute as on an older processor; figures are of the one that is here
+MEASURE := env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE
 PEERS := .venv-peers
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
@@ -61,21 +63,21 @@ docs: $(VENV)/.tested ## write docs/reference.md and configs/schema.json anew
 	@$(BIN)/python -m tools.make_docs
 
 bench-startup: $(VENV)/.installed ## how long the commands take to start
-	@$(BIN)/python -m benchmarks.startup
+	@$(MEASURE) $(BIN)/python -m benchmarks.startup
 
 bench-setup: $(BENCH)/.installed $(PEERS)/.installed ## environments of the benchmarks: nntrain with Numba; its rivals
 
 bench: bench-setup ## measure against PyTorch, JAX, Keras, scikit-learn (40 minutes); writes docs/performance.md
 	$(call stage,training)
-	@$(BENCH)/bin/python -m benchmarks.throughput
+	@$(MEASURE) $(BENCH)/bin/python -m benchmarks.throughput
 	$(call stage,prediction)
-	@$(BENCH)/bin/python -m benchmarks.inference
+	@$(MEASURE) $(BENCH)/bin/python -m benchmarks.inference
 	$(call stage,growth)
-	@$(BENCH)/bin/python -m benchmarks.scaling
+	@$(MEASURE) $(BENCH)/bin/python -m benchmarks.scaling
 	$(call stage,starting)
-	@$(BENCH)/bin/python -m benchmarks.startup
+	@$(MEASURE) $(BENCH)/bin/python -m benchmarks.startup
 	$(call stage,components)
-	@$(BENCH)/bin/python -m benchmarks.components
+	@$(MEASURE) $(BENCH)/bin/python -m benchmarks.components
 	@$(BENCH)/bin/python -m benchmarks.page
 
 clean: ## remove .venv, caches and build results; never runs/

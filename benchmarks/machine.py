@@ -1,10 +1,11 @@
-"""What figures were measured on: processor, cores, instruction sets, system, how busy it was."""
+"""What figures were measured on: processor, cores, instruction sets, matrix products, system, how busy it was."""
 
 from __future__ import annotations
 
 import os
 import platform
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,24 @@ def machine() -> dict[str, Any]:
         "family": "/".join(information.get(key, "") for key in ("vendor_id", "cpu family", "model")).strip("/"),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "instructions": [name for name in SETS if name in flags],
+        "blas": blas(),
         "cache": information.get("cache size", ""),
         "memory_gib": round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30, 1),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "load": round(os.getloadavg()[0], 2),
     }
+
+
+def blas() -> str:
+    """The library of NumPy's matrix products, and the processor that it computes them for."""
+    from threadpoolctl import threadpool_info
+
+    import_module("numpy")  # which brings it along
+    found = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    return ", ".join(
+        f"{library['internal_api']} {library['version']} for {library.get('architecture', '?')}" for library in found
+    )
 
 
 def cpu_information(path: Path = Path("/proc/cpuinfo")) -> dict[str, str]:
@@ -42,7 +55,7 @@ def sentence(found: dict[str, Any]) -> str:
     """The machine in one line."""
     sets = ", ".join(found["instructions"]) or "no vector extensions"
     return (
-        f"{found['date']}: {found['processor']} ({found['family']}), {found['cores']} cores, {sets}, "
+        f"{found['date']}: {found['processor']} ({found['family']}), {found['cores']} cores, {sets}, {found['blas']}, "
         f"{found['memory_gib']:g} GiB, {found['system']}, Python {found['python']}; "
         f"load average at the start {found['load']:g}"
     )
