@@ -17,6 +17,7 @@ MACHINE = {
     "family": "a/1/2",
     "cores": 2,
     "instructions": ["avx2"],
+    "blas": "openblas 0.3.31 for Haswell",
     "memory_gib": 8.0,
     "system": "Linux 1",
     "python": "3.13.1",

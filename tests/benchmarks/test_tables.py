@@ -46,6 +46,7 @@ def throughput() -> dict[str, Any]:
         "family": "a/1/2",
         "cores": 2,
         "instructions": ["avx2"],
+        "blas": "openblas 0.3.31 for Haswell",
         "memory_gib": 8.0,
         "system": "Linux 1",
         "python": "3.11.0",

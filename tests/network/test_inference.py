@@ -192,13 +192,15 @@ class TestRows:
         net, x = network(), rows(2 * BLOCK + 9)
         assert net.infer(change(x)).tobytes() == net.infer(x).tobytes()
 
-    @pytest.mark.parametrize("shift", [1, 5, BLOCK - 1, BLOCK, RUN + 3])
+    @pytest.mark.parametrize("shift", [1, 5, BLOCK - 1, BLOCK, RUN, RUN + 3])
     def test_nor_where_they_stand(self, shift: int) -> None:
+        """At the same place of another block to the last bit; BLAS without AVX-512 sums some rows of a block in another order."""
         alone: list[tuple[str, dict[str, Any]]] = [("output", {})]
         for specs in (SPECS, alone):
             net = make_network(specs, 19, 1, dtype=np.float32)
             x = rows(2 * RUN + 40)
-            np.testing.assert_array_equal(net.infer(x[shift:]), net.infer(x)[shift:])
+            tolerance = 0.0 if shift % BLOCK == 0 else 1e-5
+            np.testing.assert_allclose(net.infer(x[shift:]), net.infer(x)[shift:], rtol=tolerance, atol=tolerance)
 
     def test_the_given_rows_are_not_written_to(self) -> None:
         for name, settings in CASES:

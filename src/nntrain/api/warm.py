@@ -13,6 +13,7 @@ from nntrain.errors import ConfigError
 from nntrain.kernels import can_compile, have_compiled
 from nntrain.kernels.blas import find_sgemm
 from nntrain.network import Loss, Network, Plan, losses
+from nntrain.network.joined import JoinedLayers
 from nntrain.network.lowering import lower
 from nntrain.optim import Bench, Regularization, optimizers
 from nntrain.optim.averaging import Averaged
@@ -51,6 +52,9 @@ def warm_up() -> Iterator[str]:
     have_compiled("stages")
     if find_sgemm() is None:
         return
+    network, _ = _parts(LAYERS, "cross_entropy")
+    JoinedLayers(network.layers[:1], ROWS).infer(np.ones((ROWS, INPUTS), np.float32))
+    yield "inference"
     for optimizer, loss, layers in itertools.product(("adam", "momentum", "sgd"), PROGRAM_LOSSES, (LAYERS, LAYERS[:2])):
         name = _program(layers, loss, optimizer)
         have_compiled(name)

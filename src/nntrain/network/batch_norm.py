@@ -66,11 +66,14 @@ class BatchNorm(Layer):
 
     def infer(self, x: Batch) -> Batch:
         """Normalise by the running mean and variance: every row on its own."""
-        scale = self.gamma.value / np.sqrt(self.running_variance.value + self.epsilon)  # (n,)
         y = np.subtract(x, self.running_mean.value, out=self.y[: len(x)])
-        y *= scale
+        y *= self.running_scale()
         y += self.beta.value
         return y
+
+    def running_scale(self) -> Array:
+        """γ/√(σ² + ε) with the running variance, (n,)."""
+        return np.asarray(self.gamma.value / np.sqrt(self.running_variance.value + self.epsilon))
 
     def remember(self, mean: Array, variance: Array, rows: int) -> None:
         """Move the running mean and the running unbiased variance towards those of a batch."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from nntrain.kernels import kernel
+from nntrain.network.activation import positive_part
 from nntrain.network.curves import curve
 from nntrain.network.kinds import LEAKY_RELU, RELU, keeps_slope
 from nntrain.network.masks import Keys, kept
@@ -95,7 +96,7 @@ def norm_activation_gradient(
 
 def _activate(y: Batch, kind: int, a: float, keys: Keys, limit: int, scale: float, told: Batch) -> None:
     if kind == RELU:
-        np.maximum(y, 0.0, out=y)
+        positive_part(y, y)
     elif kind == LEAKY_RELU:
         np.multiply(y, a, out=y, where=~(y > 0.0))
     elif keeps_slope(kind):

@@ -1,7 +1,8 @@
 """A network outside training: blocks of rows, shared between threads with buffers and matrix products of their own.
 
 Every block has the same shape and every product runs on one thread, so the bits of a row depend neither on the rows beside
-it, nor on their number, nor on how many threads there are.
+it, nor on their number, nor on how many threads there are. (They may depend on its place in its block: without AVX-512,
+OpenBLAS sums for some places in another order.)
 """
 
 from __future__ import annotations
@@ -18,18 +19,23 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from nntrain.kernels import can_compile
+from nntrain.kernels.blas import find_sgemm
 from nntrain.kernels.threads import blas_threads, usable_cores
+from nntrain.network.joined import Infers, JoinedLayers, join
 from nntrain.network.layer import Layer
 from nntrain.types import Array, Batch
 
-BLOCK = 256
-"""Rows of an evaluation block. It is fixed and padded."""
+BLOCK = 384
+"""Rows of an evaluation block. It is fixed and padded; from here on a product hardly gets faster."""
 RUN = 4 * BLOCK
 """Rows that a thread takes at a time."""
 WORTH_SHARING = 1 << 26
 """Multiplications of all rows (about two milliseconds of them) from which on threads are worth starting."""
 SMALLEST_BLOCK = 1 << 20
 """Multiplications of a block from which on threads do not just wait for each other between its calls."""
+WORTH_COMPILING = 1 << 39
+"""Multiplications (some seconds of them) after which an inference goes over to compiled kernels, if Numba is there."""
 
 Finish: TypeAlias = Callable[[slice, Batch], None]
 """Takes the logits of some rows; they are valid until it returns. Threads call it beside each other."""
@@ -47,6 +53,7 @@ class Lane:
         inputs, outputs = shape
         own: dict[int, Any] = {id(buffer): np.empty_like(buffer) for buffer in buffers}
         self.layers: list[Layer] = [with_own_buffers(layer, own) for layer in layers]
+        self.joined: list[Infers] = []
         self.block = np.zeros((BLOCK, inputs), values.dtype)
         self.logits = np.empty((RUN, outputs), values.dtype)
 
@@ -58,10 +65,18 @@ class Lane:
             if len(part) < BLOCK or part.dtype != self.block.dtype or not part.flags.c_contiguous:
                 y = self.block
                 y[: len(part)] = part
-            for layer in self.layers:
-                y = layer.infer(y)
+            for step in self.joined or self.layers:
+                y = step.infer(y)
             self.logits[start : start + len(part)] = y[: len(part)]
         return self.logits[: len(x)]
+
+    def make_ready(self, *, compiled: bool) -> None:
+        """Before a pass: parameters may have changed. Compiled, layers run in one call where they can, with the same bits."""
+        if compiled and not self.joined:
+            self.joined = join(self.layers, BLOCK)
+        for step in self.joined:
+            if isinstance(step, JoinedLayers):
+                step.refresh()
 
 
 class Inference:
@@ -73,6 +88,7 @@ class Inference:
         self._lane = partial(Lane, layers, shape, buffers, values)
         self._lanes: list[Lane] = []
         self._weight = values.size
+        self._multiplied = 0
 
     def __call__(self, x: Array, finish: Finish) -> None:
         """Give the logits of all rows to ``finish``, RUN rows at a time."""
@@ -87,7 +103,7 @@ class Inference:
                 raise
 
         with _turn, blas_threads(1):
-            first, *others = self._ready(min(self.threads(len(x)), max(len(pending), 1)))
+            first, *others = self._ready(min(self.threads(len(x)), max(len(pending), 1)), len(x))
             if not others:
                 work(first)
                 return
@@ -105,9 +121,13 @@ class Inference:
         worth = BLOCK * self._weight >= SMALLEST_BLOCK and blocks * BLOCK * self._weight >= WORTH_SHARING
         return usable_cores() if worth else 1
 
-    def _ready(self, lanes: int) -> list[Lane]:
+    def _ready(self, lanes: int, rows: int) -> list[Lane]:
+        self._multiplied += rows * self._weight
+        compiled = self._multiplied >= WORTH_COMPILING and can_compile() and find_sgemm() is not None
         while len(self._lanes) < lanes:
             self._lanes.append(self._lane())
+        for lane in self._lanes[:lanes]:
+            lane.make_ready(compiled=compiled)
         return self._lanes[:lanes]
 
 

@@ -143,8 +143,10 @@ losses: Registry[Loss] = Registry("loss")
 
 def probabilities(logits: Array) -> NDArray[np.float64]:
     """softmax(z) of logits (N, K); (1 − σ(z), σ(z)) of a single logit (N, 1). Neither can overflow."""
-    z = logits.astype(np.float64)
-    if z.shape[1] == 1:
-        z = np.concatenate([np.zeros_like(z), z], axis=1)  # σ(z) is the softmax of (0, z)
-    p = np.exp(z - z.max(axis=1, keepdims=True))
-    return np.asarray(p / p.sum(axis=1, keepdims=True))
+    z = logits.T.astype(np.float64, order="C")  # (K, N): what concerns a class lies side by side
+    if len(z) == 1:
+        z = np.concatenate([np.zeros_like(z), z])  # σ(z) is the softmax of (0, z)
+    z -= z.max(axis=0)
+    p = np.exp(z, out=z)
+    p /= p.sum(axis=0)
+    return np.asarray(p.T)
