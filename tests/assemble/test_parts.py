@@ -12,6 +12,7 @@ from nntrain.assemble.parts import build_loss, build_parts, loss_choice, units, 
 from nntrain.data.dataset import Dataset, load_dataset
 from nntrain.data.preprocessing import Preprocessing
 from nntrain.errors import ConfigError, DataError
+from nntrain.network import BLOCK
 from nntrain.spec import Spec, load_spec, spec_of
 from nntrain.training.evaluation import Evaluator
 
@@ -103,7 +104,7 @@ class TestCounts:
 
     def test_predictions_and_figures_are_in_counts(self, tmp_path: Path) -> None:
         spec, dataset = prepared(tmp_path, "poisson", COUNTS, ", task: regression")
-        network, loss = build_parts(spec, dataset.preprocessing, 256)
+        network, loss = build_parts(spec, dataset.preprocessing, BLOCK)
         evaluator = Evaluator(network, loss, units(dataset.preprocessing))  # all weights are 0: the rate is the mean
         x, y = dataset.train.x, dataset.train.y
         np.testing.assert_allclose(evaluator.predict(x), np.mean(COUNTS), rtol=1e-6)

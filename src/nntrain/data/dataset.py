@@ -21,8 +21,6 @@ from nntrain.data.splitting import split_rows
 from nntrain.data.table import Table
 from nntrain.data.targets import check_targets
 from nntrain.errors import DataError, Problem
-from nntrain.streams import row_type
-from nntrain.types import RowNumbers
 
 SplitName: TypeAlias = Literal["train", "validation", "test"]
 SPLIT_NAMES: tuple[SplitName, ...] = ("train", "validation", "test")
@@ -33,7 +31,7 @@ class Split:
     """Encoded rows.
 
     ``x`` (N, n) float32     ``y`` (N,) int64 class indices, (N, T) int64 labels, or (N, T) float32 standardised targets
-    ``rows``     (N,) the number of each row in its source, from 0; int32 where that is enough
+    ``members``  which rows of the source these are, in its order: a bit for each, eight in a byte
     ``unknown``  for each column how many cells held a category that training did not have
     ``weights``  (N,) float32 how much each row counts, where that is given
     """
@@ -41,12 +39,17 @@ class Split:
     name: SplitName
     x: NDArray[np.float32]
     y: NDArray[Any]
-    rows: RowNumbers
+    members: NDArray[np.uint8]
     unknown: dict[str, int]
     weights: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.x)
+
+    @property
+    def rows(self) -> Codes:
+        """The number of each row in its source, from 0, (N,)."""
+        return np.flatnonzero(np.unpackbits(self.members))
 
     @property
     def digest(self) -> str:
@@ -166,4 +169,6 @@ def _encode(table: Table, rows: Codes, preprocessing: Preprocessing, name: Split
         problems += error.problems
     if problems:
         raise DataError(problems)
-    return Split(name, x, y, rows.astype(row_type(table.rows)), unknown, weights)
+    members = np.zeros(table.rows, np.bool_)
+    members[rows] = True
+    return Split(name, x, y, np.packbits(members), unknown, weights)

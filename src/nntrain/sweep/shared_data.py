@@ -112,7 +112,7 @@ def _write(place: Path, dataset: Dataset) -> None:
     }
     for split in dataset.splits:
         if split.name in HELD:
-            for part, array in (("x", split.x), ("y", split.y), ("rows", split.rows), ("weights", split.weights)):
+            for part, array in (("x", split.x), ("y", split.y), ("members", split.members), ("weights", split.weights)):
                 if array is not None:
                     np.save(place / f"{split.name}-{part}.npy", array)
     write_atomically(place / FACTS, [json.dumps(facts).encode()])
@@ -134,7 +134,7 @@ def _read(place: Path) -> Dataset:
 
 
 def _split(place: Path, name: SplitName, unknown: dict[str, int]) -> Split:
-    parts = {part: place / f"{name}-{part}.npy" for part in ("x", "y", "rows", "weights")}
+    parts = {part: place / f"{name}-{part}.npy" for part in ("x", "y", "members", "weights")}
     # "c" maps writable memory of one's own, as compiled code asks for; the file never changes
     arrays = {part: np.asarray(np.load(path, mmap_mode="c")) for part, path in parts.items() if path.exists()}
-    return Split(name, arrays["x"], arrays["y"], arrays["rows"], unknown, arrays.get("weights"))
+    return Split(name, arrays["x"], arrays["y"], arrays["members"], unknown, arrays.get("weights"))
