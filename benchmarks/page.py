@@ -61,7 +61,8 @@ def throughput_section(results: dict[str, Any]) -> list[str]:
         "tried with one thread and with all, and the faster counts; nntrain chooses by itself, from shapes alone. Its rate "
         "is that of `nntrain.fit` by the clock, from one epoch's end to the next: with shuffling, history and events, and "
         "with the checkpoints of epochs longer than a second. *Floor*: nothing but the matrix products of the step in "
-        "NumPy's BLAS. *numba*: with the extra `fast`; *numpy*: without."
+        "NumPy's BLAS, which chooses its kernels for this processor (`make bench` takes OPENBLAS_CORETYPE out of the "
+        "environment). *numba*: with the extra `fast`; *numpy*: without."
     )
     parts = [f"## Training\n\n{method}", summary_table(results), rates_table(results)]
     for name, found in results["cases"].items():
@@ -92,7 +93,8 @@ def inference_section(results: dict[str, Any]) -> list[str]:
         f"{sentence(results['machine'])}. {versions(results)}.\n\n"
         f"{results['rows']:,} rows × {NETWORK.inputs} columns of float32 through {NETWORK.notation} to probabilities, from "
         "memory to memory; the same weights, the same predictions to 1e-4. ONNX Runtime gets the rows in the chunks that "
-        f"suit it best. Apart from that, nntrain reads these rows from .npz in {results['reading']:.2f} s and writes them "
+        "suit it best. *numba*: in a process that has predicted 2³⁹ multiplications, some seconds of them, nntrain goes over to "
+        f"compiled kernels, to the same bits; the rates are from then on. Apart from that, nntrain reads these rows from .npz in {results['reading']:.2f} s and writes them "
         f"with their predictions as Parquet in {results['writing']:.2f} s."
     )
     return [f"## Prediction\n\n{method}", inference_table(results)]

@@ -55,8 +55,7 @@ SWEEPS = {
 }
 BENDS = {
     "rows": "A sample costs more once the table no longer fits the caches, as rows are gathered in random order. At 10⁷ rows the "
-    "order of an epoch and the rows' numbers in their file (4 bytes a row each) are most of what lies beyond the data and the "
-    "libraries.",
+    "order of an epoch (4 bytes a row) is most of what lies beyond the data and the libraries.",
     "width": "At 64 a step is shorter than what it costs beside its products; from 128 on two threads share it, and a weight "
     "costs the same all the way to 17 million of them.",
     "depth": "The first layer has half the inputs of the others and the last has 8 outputs, so few layers cost more for each "

@@ -30,23 +30,24 @@ class Matrix:
 
     ``plain``  the columns in which exactly the NaNs are missing, or nothing is
     ``holes``  whether there are such NaNs
+    ``finite`` whether every number is
     """
 
     values: NDArray[Any]
     names: list[str]
     plain: frozenset[str]
     holes: bool
+    finite: bool
 
     def unchanged(self, names: Sequence[str]) -> NDArray[np.float32] | None:
         """The matrix itself, not to be written to, if it is finite float32 of these columns, none missing; else None."""
         if (
-            not self.plain.issuperset(names)
+            not self.finite
+            or not self.plain.issuperset(names)
             or self.values.dtype != np.float32
             or not self.values.flags.c_contiguous
             or self.names != names
         ):
-            return None
-        if not all(np.isfinite(block).all() for _, block in blocks(self.values, None)):
             return None
         return self.values
 
@@ -108,9 +109,11 @@ def columns_of_matrix(
     """The columns of a matrix of numbers, named from left to right, none of them copied."""
     numbers, nan_is_missing = numbers_among(tokens)
     nan, hit = np.zeros(len(names), np.bool_), np.zeros(len(names), np.bool_)
+    finite = True
     for _, block in blocks(values, None):
-        if values.dtype.kind == "f" and np.isnan(block).any():
+        if values.dtype.kind == "f" and not np.isfinite(block).all():
             nan |= np.isnan(block).any(axis=0)
+            finite = False
         for number in numbers:
             hit |= (block.astype(np.float64) == number).any(axis=0)
     everywhere = none_missing(len(values))
@@ -120,7 +123,7 @@ def columns_of_matrix(
         columns[name] = column_of_numbers(column, everywhere, tokens if hit[place] or nan[place] else frozenset())
     odd = hit if nan_is_missing else hit | nan
     plain = frozenset(name for name, is_odd in zip(names, odd.tolist(), strict=True) if not is_odd)
-    return columns, Matrix(values, list(names), plain, holes=bool(nan.any()))
+    return columns, Matrix(values, list(names), plain, holes=bool(nan.any()), finite=finite)
 
 
 def _run(places: list[int]) -> slice | list[int]:

@@ -76,13 +76,13 @@ class Preprocessing:
             hints = [near if "did you mean" in (near := suggestion(name, others)) else "" for name in absent]
             listed = zip(absent, hints, strict=True)
             raise DataError([table.problem(f"no column '{shorten(n)}', which training had{h}") for n, h in listed])
-        every = np.arange(table.rows)
-        rows = every if rows is None or np.array_equal(rows, every) else rows
-        if rows is every and (same := self._unchanged(table)) is not None:
+        whole = rows is None or np.array_equal(rows, np.arange(table.rows))
+        if whole and (same := self._unchanged(table)) is not None:
             return same, {}
+        rows = np.arange(table.rows) if rows is None else rows
         self._check_memory(table, len(rows))
         x = np.zeros((len(rows), len(self.features)), np.float32)
-        done = self._encode_matrix(table, None if rows is every else rows, x)
+        done = self._encode_matrix(table, None if whole else rows, x)
         unknown: dict[str, int] = {}
         problems = []
         start = 0
