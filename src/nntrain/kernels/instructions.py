@@ -98,7 +98,12 @@ class Code:
         return np.array(self._rows, INSTRUCTION)
 
     def workspace(self) -> Array:
-        """The workspace, float32, beginning on a cache line; zero, which takes no memory before it is used."""
-        padded = np.zeros(self.size + LINE, np.float32)
-        start = -(padded.ctypes.data // padded.itemsize) % LINE
-        return padded[start : start + self.size]
+        """The workspace."""
+        return aligned(self.size)
+
+
+def aligned(size: int) -> Array:
+    """Numbers in float32 that begin on a cache line; zero, which takes no memory before it is used."""
+    padded = np.zeros(size + LINE, np.float32)
+    start = -(padded.ctypes.data // padded.itemsize) % LINE
+    return padded[start : start + size]
