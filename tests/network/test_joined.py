@@ -9,6 +9,7 @@ import pytest
 
 from nntrain.network import BLOCK, Network, inference
 from nntrain.network.inference import RUN
+from nntrain.network.joined import join
 from tests.network.test_inference import network, rows
 from tests.references.networks import make_network
 from tests.references.numba import needs_numba
@@ -74,3 +75,11 @@ def test_it_begins_when_there_was_enough_to_do(monkeypatch: pytest.MonkeyPatch) 
     assert not lane.joined
     net.infer(x)
     assert [type(step).__name__ for step in lane.joined] == ["JoinedLayers"]
+
+
+def test_rows_may_lie_in_memory_as_they_like() -> None:
+    net, x = made_of("dense", "relu", "output"), rows(BLOCK)
+    (step,) = join(net.layers, BLOCK)
+    expected = step.infer(x).copy()
+    for change in (np.asfortranarray, lambda x: np.repeat(x, 2, axis=1)[:, ::2], lambda x: x.astype(np.float64)):
+        np.testing.assert_array_equal(step.infer(change(x)), expected)

@@ -63,6 +63,7 @@ class JoinedLayers:
 
     def infer(self, x: Batch) -> Batch:
         """y of the last layer, valid until the next call."""
+        x = np.ascontiguousarray(x, np.float32)  # another layer's output may lie otherwise
         place = self._function(x.ctypes.data, len(x), self._steps, self._vectors, self._work, self._product)
         width = self.layers[-1].width
         return self._work[place : place + len(x) * width].reshape(len(x), width)
