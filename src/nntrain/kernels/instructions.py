@@ -12,6 +12,7 @@ from enum import IntEnum, auto
 import numpy as np
 from numpy.typing import NDArray
 
+from nntrain.kernels.memory import aligned_zeros
 from nntrain.types import Array
 
 
@@ -99,11 +100,4 @@ class Code:
 
     def workspace(self) -> Array:
         """The workspace."""
-        return aligned(self.size)
-
-
-def aligned(size: int) -> Array:
-    """Numbers in float32 that begin on a cache line; zero, which takes no memory before it is used."""
-    padded = np.zeros(size + LINE, np.float32)
-    start = -(padded.ctypes.data // padded.itemsize) % LINE
-    return padded[start : start + size]
+        return aligned_zeros(self.size)

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from nntrain.kernels.blas import find_sgemm
-from nntrain.kernels.instructions import aligned
+from nntrain.kernels.memory import aligned_zeros
 from nntrain.network.activation import Relu
 from nntrain.network.batch_norm import BatchNorm
 from nntrain.network.dense import Dense
@@ -38,7 +38,7 @@ class JoinedLayers:
         self._product = found[0]
         self._function: Callable[..., int] = infer
         self.layers = list(layers)
-        self._work = aligned(2 * capacity * max(layer.width for layer in layers))
+        self._work = aligned_zeros(2 * capacity * max(layer.width for layer in layers))
         self.refresh()
 
     def refresh(self) -> None:

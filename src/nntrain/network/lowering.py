@@ -16,6 +16,9 @@ from nntrain.network.loss import Loss
 LOSSES = {"softmax_cross_entropy": 0, "logistic_loss": 1, "squared_error": 2}
 """The losses that a compiled program knows, by their kernels."""
 
+THIN = 64
+"""Inner width of a product below which there is little to pack."""
+
 Fields: TypeAlias = dict[str, Any]
 
 
@@ -35,7 +38,7 @@ def lower(stages: Sequence[Any], loss: Loss, inputs: int, capacity: int, shares:
         fields["told"] = code.batch(stage.width) if keeps_slope(stage.tail.kind) else fields["y"]
         if isinstance(stage, NormStage):
             code.add(Op.NORM, **fields)
-        elif by_columns(stage.width, code):
+        elif by_columns(fields["n"], stage.width, code):
             _add_all(code, [(Op.MEET, {}), (Op.PRODUCT, fields), (Op.MEET, {}), (Op.ACTIVATE, fields)])
         else:
             code.add(Op.AFFINE, **fields)
@@ -47,13 +50,13 @@ def lower(stages: Sequence[Any], loss: Loss, inputs: int, capacity: int, shares:
     return code
 
 
-def by_columns(width: int, code: Code) -> bool:
-    """Whether threads share a product (B, k) (k, width) by its columns instead of its rows.
+def by_columns(inner: int, width: int, code: Code) -> bool:
+    """Whether threads share a product (B, inner) (inner, width) by its columns instead of its rows.
 
-    Each packs its share of one factor and all of the other for the cache; sharing the larger one saves most. They must meet
-    before, as they read all rows, and after.
+    Each packs its share of one factor and all of the other for the cache; sharing the larger one saves most, unless both
+    are thin. They must meet before, as they read all rows, and after.
     """
-    return code.shares > 1 and width > code.capacity
+    return code.shares > 1 and width > code.capacity and inner >= THIN
 
 
 def _backward(code: Code, passed: list[tuple[Any, Fields]], z: int) -> None:
@@ -79,7 +82,7 @@ def _backward(code: Code, passed: list[tuple[Any, Fields]], z: int) -> None:
         if position:
             dx = code.batch(fields["n"])
             back = {**fields, "z": z, "y": dx}
-            if by_columns(fields["n"], code):
+            if by_columns(fields["m"], fields["n"], code):
                 _add_all(code, [(Op.MEET, {}), (Op.BACK_PRODUCT, back), (Op.MEET, {})])
             else:
                 code.add(Op.BACK, **back)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from nntrain.errors import ConfigError, Problem
+from nntrain.kernels.memory import aligned_zeros
 from nntrain.types import Array
 
 Role: TypeAlias = Literal["weight", "bias", "scale", "embedding"]
@@ -53,8 +54,8 @@ class ParameterVector:
     def __init__(self, parameters: list[Parameter], memories: list[Memory], dtype: DTypeLike) -> None:
         self.parameters = [p for role in ROLES for p in parameters if p.role == role]
         self.memories = memories
-        self.values = np.zeros(sum(p.size for p in parameters), dtype)
-        self.gradient = np.zeros_like(self.values)
+        self.values = aligned_zeros(sum(p.size for p in parameters), dtype)
+        self.gradient = aligned_zeros(self.values.size, dtype)
         self.memory = np.zeros(sum(math.prod(m.shape) for m in memories), dtype)
         self.weights = slice(0, sum(p.size for p in parameters if p.role == "weight"))
         start = 0

@@ -12,6 +12,7 @@ import numpy as np
 from nntrain.config.registry import Registry
 from nntrain.config.scheduled import Follower
 from nntrain.kernels import pick
+from nntrain.kernels.memory import aligned_zeros
 from nntrain.optim.rule import Rule
 from nntrain.types import Array
 
@@ -42,7 +43,10 @@ class Bench:
         if self._whole is not None:
             whole, where = self._whole
             return whole.slot(name, like) if like is not None else whole.slot(name)[where]
-        return self.slots.setdefault(name, np.zeros_like(self.theta if like is None else like))
+        if name not in self.slots:
+            found = self.theta if like is None else like
+            self.slots[name] = aligned_zeros(found.size, found.dtype).reshape(found.shape)
+        return self.slots[name]
 
     def part(self, begin: int, end: int) -> Bench:
         """The bench of a stretch of θ: everything on it is a view, its slots of those of the whole."""
