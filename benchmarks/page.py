@@ -107,7 +107,8 @@ def scaling_section(results: dict[str, Any]) -> list[str]:
         "One `fit` with Adam in a process of its own for each line. *ps a weight*: time of a sample by the number of "
         "weights; where work grows linearly it stays as it is. Memory: the encoded rows; the peak while reading and "
         "encoding them; the peak while training; what of this is beyond the rows; what the goal allows beyond them "
-        "(four vectors of the parameters, twice the activations of a batch, 150 MiB)."
+        "(four vectors of the parameters, twice the activations of a batch, 150 MiB). Lines are measured one after the other, "
+        "and a virtual machine's pace may change by a quarter for minutes: a bend that no other run shows is that."
     )
     parts = [f"## Growth\n\n{method}"]
     for name, points in results["sweeps"].items():
