@@ -10,9 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from nntrain.kernels.compiled.cache import cache_folder, is_marked, mark
-from tests.references.numba import needs_numba
+from nntrain.kernels import can_compile
 from tests.runs import write_config
+
+if not can_compile():
+    pytest.skip("there is no Numba", allow_module_level=True)
+
+from nntrain.kernels.compiled.cache import cache_folder, is_marked, mark
 
 MOONS = "data: {train: moons, target: label}\narchitecture: {hidden: [8]}\ntraining: {epochs: 2, compiled: true}\n"
 
@@ -49,7 +53,6 @@ def test_no_folder_is_no_error(home: Path) -> None:
     assert not is_marked(None, "stages")
 
 
-@needs_numba
 def test_a_first_run_says_that_it_compiles_and_a_second_does_not(home: Path) -> None:
     """Nor does the second one load what only compiling needs (Numba's polynomials among it): half of Numba's start."""
     config = write_config(home, MOONS)
@@ -63,7 +66,6 @@ def test_a_first_run_says_that_it_compiles_and_a_second_does_not(home: Path) -> 
     assert ["numba.np.polynomial" in text for text in said] == [True, False]
 
 
-@needs_numba
 def test_the_caches_of_others_stay_where_they_are(home: Path) -> None:
     """A program that imports nntrain may compile and keep functions of its own."""
     (home / "theirs.py").write_text("import numba\n\n@numba.njit(cache=True)\ndef twice(x):\n    return 2 * x\n")
@@ -75,7 +77,6 @@ def test_the_caches_of_others_stay_where_they_are(home: Path) -> None:
     assert list((home / "cache" / "nntrain").rglob("*.nbi"))
 
 
-@needs_numba
 def test_a_broken_cache_is_dropped(home: Path) -> None:
     config = write_config(home, MOONS)
     command = [sys.executable, "-m", "nntrain", "fit", str(config), "--json"]

@@ -20,6 +20,7 @@ from nntrain.training.diagnostics.probe import Probe
 from nntrain.training.diagnostics.watch import LastStepApart
 from nntrain.training.events import EpochEnded, Event
 from nntrain.training.steps import Outcome, Stretch
+from tests.references.numba import COMPILED
 from tests.runs import EVERYTHING, comparable, write_config
 
 NESTED = """
@@ -41,7 +42,7 @@ def probe_of(run: Prepared, rows: int = 100) -> Probe:
     return Probe(run.network, run.job.evaluator.loss, run.job.train.x[:rows], run.job.train.y[:rows])
 
 
-@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("compiled", COMPILED)
 @pytest.mark.parametrize("text", [EVERYTHING, NESTED], ids=["everything", "nested"])
 def test_a_run_has_the_same_bits_with_diagnostics_and_without(tmp_path: Path, text: str, compiled: bool) -> None:
     config = write_config(tmp_path, text)
