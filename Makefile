@@ -51,8 +51,9 @@ types: $(VENV)/.tested ## mypy, strict
 	$(call stage,mypy)
 	@$(BIN)/mypy
 
-pytest: $(VENV)/.tested ## all tests, with branch coverage
+pytest: $(VENV)/.tested ## what needs no Numba without it, then all tests with branch coverage
 	$(call stage,pytest)
+	@$(BIN)/python -m pytest -q --without-numba tests/network tests/optim tests/training tests/assemble tests/api
 	@$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
 
 format: $(VENV)/.tested ## mend what ruff can mend

@@ -6,6 +6,7 @@ import json
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +37,8 @@ def write_config(case: Case, folder: Path, epochs: int, **training: object) -> P
 
 def without_numba() -> None:
     """Let this process find no Numba; before nntrain is imported."""
-    sys.modules["numba"] = None  # type: ignore[assignment]  # how Python is told that there is none
+    modules: dict[str, Any] = sys.modules
+    modules["numba"] = None  # how Python is told that there is none
 
 
 def has_numba() -> bool:

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from nntrain.kernels import can_compile
+from tests.references.numba import HIDDEN, needs_numba
 from tests.runs import write_config
 
-if not can_compile():
-    pytest.skip("there is no Numba", allow_module_level=True)
+if not HIDDEN:
+    from nntrain.kernels.compiled.cache import cache_folder, is_marked, mark
 
-from nntrain.kernels.compiled.cache import cache_folder, is_marked, mark
+pytestmark = needs_numba
 
 MOONS = "data: {train: moons, target: label}\narchitecture: {hidden: [8]}\ntraining: {epochs: 2, compiled: true}\n"
 
@@ -81,10 +81,18 @@ def test_a_broken_cache_is_dropped(home: Path) -> None:
     config = write_config(home, MOONS)
     command = [sys.executable, "-m", "nntrain", "fit", str(config), "--json"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    for _ in range(3):
+    breaks = (
+        ("nbi", lambda path, number: b"not an index" * number),
+        ("nbc", lambda path, number: path.read_bytes()[: 100 * number]),
+        ("nbc", lambda path, number: b"\x80\x04c__builtin__\nint\n."),  # a pickle, but of something else
+        ("nbi", lambda path, number: path.read_bytes()[:-7]),
+    )
+    for suffix, broken in breaks:
         done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-        kept = list((home / "cache").rglob("*.nbi"))
+        kept = list((home / "cache").rglob(f"*.{suffix}"))
         assert kept
-        for number, index in enumerate(kept):
-            index.write_bytes(b"not an index" * number)
+        for number, path in enumerate(kept):
+            path.write_bytes(broken(path, number))
+    done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

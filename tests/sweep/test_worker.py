@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import io
 import subprocess
 import sys
 import time
@@ -17,10 +18,12 @@ import pytest
 from nntrain.errors import ConfigError, DivergedError
 from nntrain.spec import load_spec
 from nntrain.sweep import one_run
+from nntrain.sweep.fatal import raise_fatal
 from nntrain.sweep.one_run import BusyError, OneRun
 from nntrain.sweep.rows import Outcome
 from nntrain.sweep.search import Past
 from nntrain.sweep.tasks import Answer, Task
+from nntrain.sweep.worker import work
 from tests.runs import comparable
 from tests.sweep.sweeps import BASE
 
@@ -152,6 +155,23 @@ def test_it_saves_and_leaves_when_there_are_no_more_tasks(tmp_path: Path) -> Non
         process.wait(20)
         assert time.monotonic() - began < 10
     assert (tmp_path / "run" / "last.safetensors").exists()
+
+
+def test_a_bug_is_told_with_its_traceback_and_is_no_failure_of_the_point(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def train(run: OneRun) -> Outcome:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(OneRun, "train", train)
+    said = io.StringIO()
+    work(task(tmp_path), said)
+    (line,) = said.getvalue().splitlines()
+    told = Answer.of(line)
+    assert (told.kind, told.content["code"]) == ("fatal", 1)
+    with pytest.raises(RuntimeError, match="in a worker, trial 7: ZeroDivisionError: a bug") as caught:
+        raise_fatal(told.content["code"], told.content["problems"], "trial 7")
+    assert "in train" in caught.value.__notes__[0]
 
 
 def test_what_is_wrong_with_all_runs_is_fatal(tmp_path: Path) -> None:

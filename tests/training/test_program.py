@@ -7,21 +7,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain.kernels import can_compile
-from nntrain.kernels.blas import find_sgemm
 from nntrain.network import Loss, Network, losses
 from nntrain.network.lowering import lower, lowerable
 from nntrain.optim import Bench, Optimizer, Regularization, optimizers
 from nntrain.optim.rule import NOTHING
+from nntrain.training.program import Differentiation, Machine, WholeSteps
 from nntrain.training.rows import Rows
 from nntrain.training.step import TrainStep, backpropagate
 from nntrain.training.steps import OneByOne, Outcome, Stretch
 from tests.references.networks import make_network
+from tests.references.numba import needs_numba
 
-if not can_compile() or find_sgemm() is None:
-    pytest.skip("there is no Numba, or no BLAS that it could call", allow_module_level=True)
-
-from nntrain.training.program import Differentiation, Machine, WholeSteps
+pytestmark = needs_numba
 
 Specs = list[tuple[str, dict[str, Any]]]
 

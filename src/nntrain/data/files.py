@@ -62,7 +62,7 @@ def files_of_query(query: str, base: Path) -> list[Path]:
 
 def _matches(pattern: str, base: Path | None = None) -> list[Path]:
     """What a glob means, from ``base`` on where it is relative; hidden files only where it names them, as in a shell."""
-    found = glob.glob(pattern, root_dir=base, recursive=True)  # noqa: PTH207  # Path.glob raises for an absolute pattern, and its * matches the ._ files that macOS leaves beside each table
+    found = glob.glob(pattern, root_dir=base, recursive=True)  # noqa: PTH207  # Path.glob refuses absolute patterns, and its * matches hidden files, such as the ._ ones that macOS leaves beside each table
     return [Path(name) for name in found]
 
 

@@ -25,7 +25,7 @@ Text = Annotated[str, Field(min_length=1)]
 
 
 @sources
-def file(tokens: MissingTokens, *, path: Text, format: Format | None = None, delimiter: str | None = None) -> Table:  # noqa: A002  # a component's parameters are its YAML keys: any other name would change `format:` in every config; the builtin is not used here
+def file(tokens: MissingTokens, *, path: Text, format: Format | None = None, delimiter: str | None = None) -> Table:  # noqa: A002  # a component's parameters are its YAML keys, by their very names, and `format:` is the key that users write; nothing here calls the builtin
     """A table in a file, or in several that a glob names, with the same columns.
 
     YAML      train: iris.csv        train: parts/*.parquet        train: {file: {path: a.txt, format: csv, delimiter: ";"}}

@@ -50,7 +50,7 @@ def work(task: Task, answers: IO[str]) -> None:
     except OSError as error:
         problem = [str(error.filename or ""), str(error.strerror or error)]
         answer("fatal", code=StorageError.exit_code, problems=[problem])
-    except Exception:  # noqa: BLE001  # the outermost frame of a worker: one that died of a bug would only be started again with the same run; told, the coordinator ends the sweep with this traceback
+    except Exception:  # noqa: BLE001  # the outermost frame of a worker: uncaught, a bug would look like a killed process, be tried ten times and be booked as a failure of the point; told, the coordinator ends the sweep with this traceback
         answer("fatal", code=1, problems=[["", traceback.format_exc()]])
 
 

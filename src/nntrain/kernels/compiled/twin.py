@@ -102,7 +102,7 @@ class ForgivingCache(FunctionCache):
             with self._guard_against_spurious_io_errors():
                 return self._load_overload(signature, context)
         except Exception:  # noqa: BLE001  # it unpickles a file that a crash may have cut or another program overwritten, which raises whatever the bytes say; compiling anew is always right
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(OSError):
                 self.flush()
             return None
 
