@@ -74,7 +74,7 @@ def test_a_run_outlives_whoever_watches_it(folder: Path) -> None:
 def test_standard_output_that_cannot_be_written(folder: Path) -> None:
     """A file that may not grow is refused as a full disk is, on every system."""
     no_byte = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (0, 0))
-    with Path("out.json").open("w") as full, process(folder, "schema", stdout=full, preexec_fn=no_byte) as running:
+    with (folder / "out.json").open("w") as full, process(folder, "schema", stdout=full, preexec_fn=no_byte) as running:
         assert running.communicate()[1] == "error: File too large\n"
     assert running.returncode == 6
 
