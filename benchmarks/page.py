@@ -105,9 +105,11 @@ def scaling_section(results: dict[str, Any]) -> list[str]:
     method = (
         f"{sentence(results['machine'])}.\n\n"
         "One `fit` with Adam in a process of its own for each line. *ps a weight*: time of a sample by the number of "
-        "weights; where work grows linearly it stays as it is. Memory: the encoded rows; the peak while reading and "
-        "encoding them; the peak while training; what of this is beyond the rows; what the goal allows beyond them "
-        "(four vectors of the parameters, twice the activations of a batch, 150 MiB). Lines are measured one after the other, "
+        "weights; where work grows linearly it stays as it is. Memory: the rows as they are in the "
+        "file; the peaks while reading and encoding them, at the end of the run, where the figures of all rows are computed, "
+        "and while training; what of this last one is beyond the rows; what the goal allows beyond them "
+        "(four vectors of the parameters, twice the activations of a batch, 150 MiB). Compiled kernels are those that an earlier "
+        "run kept: compiling takes 90 MiB more. Lines are measured one after the other, "
         "and a virtual machine's pace may change by a quarter for minutes: a bend that no other run shows is that."
     )
     parts = [f"## Growth\n\n{method}"]

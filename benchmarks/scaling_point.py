@@ -19,22 +19,25 @@ if "--without-numba" in sys.argv:
     without_numba()
 
 import nntrain  # after Numba is hidden
-from nntrain.training.events import EpochEnded, Event, RunStarted  # the same
+from nntrain.training.events import EpochEnded, Event, RunEnded, RunStarted  # the same
 
 
 class Peaks:
-    """A listener that tells reading from training."""
+    """A listener that tells reading, training and ending apart."""
 
     def __init__(self) -> None:
-        self.reading = self.training = 0
+        self.reading = self.training = self.ending = 0
 
     def __call__(self, event: Event) -> None:
-        """Reading is over when the run starts; the last epoch's end counts for training."""
+        """Reading is over when the run starts, training with the last epoch; then come the figures of all rows."""
         if isinstance(event, RunStarted):
             self.reading = peak_bytes()
             forget_peak()
         elif isinstance(event, EpochEnded):
-            self.training = peak_bytes()
+            self.training = max(self.training, peak_bytes())
+            forget_peak()
+        elif isinstance(event, RunEnded):
+            self.ending = peak_bytes()
 
 
 def measured(case: Case, epochs: int) -> dict[str, Any]:
@@ -50,6 +53,7 @@ def measured(case: Case, epochs: int) -> dict[str, Any]:
         "data": case.rows * case.inputs * FLOAT + case.rows * 8,
         "reading": peaks.reading,
         "training": peaks.training,
+        "ending": peaks.ending,
         "parameters": case.parameters,
         "allowed": allowed(case),
     }

@@ -17,6 +17,8 @@ Batch: TypeAlias = Array
 """A batch of rows, (B, width)."""
 RowNumbers: TypeAlias = "NDArray[np.integer]"
 """Rows of a table, counted from 0, in four bytes each where they fit."""
+ClassIndices: TypeAlias = "NDArray[np.integer]"
+"""Which class each row is of, (N,), or of several labels which it has, 0 or 1, (N, T); those of a table in four bytes each."""
 
 Positive = Annotated[float, Gt(0)]
 """A number above 0."""

@@ -161,10 +161,10 @@ class TestScaling:
         assert sized(Case("", 4_096, (4_096, 4_096), 2, 16_384, 0)).steps == 4
 
     def test_memory_beyond_the_data(self) -> None:
-        point = {"rate": 1e6, "rows": 5, "weights": 1_000, "data": 10 * MIB, "reading": 60 * MIB}
+        point = {"rate": 1e6, "rows": 5, "weights": 1_000, "data": 10 * MIB, "reading": 60 * MIB, "ending": 55 * MIB}
         line = sweep_table("rows", {"5": {**point, "training": 50 * MIB, "allowed": 30 * MIB}}).splitlines()[2]
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        assert cells == ["5", "5", "1,000,000", "1", "1,000", "10", "60", "50", "40", "30"]
+        assert cells == ["5", "5", "1,000,000", "1", "1,000", "10", "60", "55", "50", "40", "30"]
 
 
 class TestPage:
@@ -178,7 +178,16 @@ class TestPage:
 
     def test_all_parts(self, throughput: dict[str, Any]) -> None:
         machine = throughput["machine"]
-        point = {"rate": 1e6, "rows": 5, "weights": 9, "data": 0, "reading": 0, "training": 3 * MIB, "allowed": MIB}
+        point = {
+            "rate": 1e6,
+            "rows": 5,
+            "weights": 9,
+            "data": 0,
+            "reading": 0,
+            "ending": 0,
+            "training": 3 * MIB,
+            "allowed": MIB,
+        }
         scaling = {"machine": machine, "sweeps": {"rows": {"10": point, "20": {**point, "rate": 5e5}}}}
         rates = {"numba network": 30.0, "numba whole": 20.0, "onnx 1": 10.0, "onnx all": 16.0}
         inference = {"machine": machine, "rows": 7, "rates": rates, "versions": {}, "reading": 1.0, "writing": 2.0}

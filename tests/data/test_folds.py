@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from nntrain.data.arrays import table_of_columns
-from nntrain.data.columns import Codes
 from nntrain.data.splitting import split_rows
 from nntrain.errors import ConfigError, DataError
+from nntrain.types import RowNumbers
 from tests.data.tables import TOKENS, data_settings
 
 LABELS = st.lists(st.sampled_from("aaaabbc"), min_size=30, max_size=120).filter(
@@ -20,7 +20,7 @@ LABELS = st.lists(st.sampled_from("aaaabbc"), min_size=30, max_size=120).filter(
 )
 
 
-def split(labels: list[str], **settings: Any) -> dict[str, Codes]:
+def split(labels: list[str], **settings: Any) -> dict[str, RowNumbers]:
     table = table_of_columns({"label": labels}, TOKENS)
     return split_rows(table, data_settings(train="x.csv", target="label", split=settings), "classification")
 

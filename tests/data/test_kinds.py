@@ -20,6 +20,7 @@ from nntrain.data.registries import encoders, scalers
 from nntrain.data.scales import Scale, scales
 from nntrain.data.summary import summarize
 from nntrain.data.vocabulary import Vocabulary
+from nntrain.types import RowNumbers
 from tests.data.tables import labelled, load
 
 
@@ -58,7 +59,7 @@ class Placed(Encoding):
     def features(self) -> list[str]:
         return [" as a place"]
 
-    def write(self, column: NumberColumn | TextColumn, rows: Codes, out: NDArray[np.float32]) -> int:
+    def write(self, column: NumberColumn | TextColumn, rows: RowNumbers, out: NDArray[np.float32]) -> int:
         codes = self.vocabulary.codes(column)[rows]
         out[:, 0] = codes
         return int(np.count_nonzero(codes < 0))

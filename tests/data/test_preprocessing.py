@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ def test_types_are_found_on_the_values(tmp_path: Path) -> None:
     assert dataset.train.x.dtype == np.float32
     assert dataset.train.x.flags.c_contiguous
     assert dataset.train.y.tolist() == [0, 1, 0, 1]
-    assert dataset.train.y.dtype == np.int64
+    assert dataset.train.y.dtype == np.int32
     assert dataset.train.rows.tolist() == [0, 1, 2, 3]
 
 
@@ -154,6 +155,15 @@ def test_digests_tell_what_training_sees(tmp_path: Path) -> None:
     assert first.digests == again.digests != other.digests
     assert [len(digest) for digest in first.digests.values()] == [64]
     assert set(first.timings) == {"read", "encode"}
+
+
+def test_a_digest_says_the_same_for_ever(tmp_path: Path) -> None:
+    """Class indices once had eight bytes each; runs of that time can still be resumed."""
+    split = load(tmp_path, "a,label", *labelled("1", "2", "3"), "4,yes").train
+    known = hashlib.sha256(f"train {split.x.shape} {split.y.shape} int64".encode())
+    known.update(split.x.tobytes())
+    known.update(split.y.astype(np.int64).tobytes())
+    assert split.digest == known.hexdigest()
 
 
 def test_too_wide_for_memory_is_said_before_it_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ def test_numbers_are_standardised_each_by_itself(tmp_path: Path) -> None:
 def test_labels_are_nought_or_one(tmp_path: Path) -> None:
     dataset = load(tmp_path, HEADER, *ROWS, target=["c", "d"])
     y = dataset.train.y
-    assert (dataset.preprocessing.task, y.shape, y.dtype.name) == ("multilabel", (60, 2), "int64")
+    assert (dataset.preprocessing.task, y.shape, y.dtype.name) == ("multilabel", (60, 2), "int32")
     assert y[:4].tolist() == [[1, 0], [0, 1], [0, 0], [1, 1]]
     np.testing.assert_allclose(dataset.preprocessing.target.constant, [20 / 60, 0.5])
     assert load(tmp_path, HEADER, *ROWS, target=["c", "d"], task="multilabel").train.digest == dataset.train.digest

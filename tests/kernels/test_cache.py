@@ -66,6 +66,24 @@ def test_a_first_run_says_that_it_compiles_and_a_second_does_not(home: Path) -> 
     assert ["numba.np.polynomial" in text for text in said] == [True, False]
 
 
+def test_kept_kernels_need_nothing_of_numba_s_runtime(home: Path) -> None:
+    """Setting it up compiles: 19 MiB, for nothing."""
+    config = write_config(home, MOONS)
+    code = f"""
+import nntrain
+from numba.core.runtime import rtsys
+nntrain.fit({str(config)!r}, out="run")
+assert not rtsys._init
+"""
+    command = [sys.executable, "-m", "nntrain", "fit", str(config), "--json"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run(command, cwd=home, env=environment, check=True, capture_output=True)
+    subprocess.run([sys.executable, "-c", code], cwd=home, env=environment, check=True)
+    kept = list((home / "cache").rglob("*.nbc"))
+    assert kept
+    assert not [path.name for path in kept if b"NRT_" in path.read_bytes()]
+
+
 def test_the_caches_of_others_stay_where_they_are(home: Path) -> None:
     """A program that imports nntrain may compile and keep functions of its own."""
     (home / "theirs.py").write_text("import numba\n\n@numba.njit(cache=True)\ndef twice(x):\n    return 2 * x\n")

@@ -78,9 +78,9 @@ def arguments(function: Callable[..., Any], dtype: Any, kind: int, limit: int) -
         elif name == "y" and function.__module__.endswith(("regression_loss", "quantile_loss")):
             made.append(np.abs(rng.normal(size=(ROWS, 1 if "levels" in names else WIDTH))).astype(dtype))
         elif name == "y" and function.__module__.endswith("multilabel_loss"):
-            made.append(rng.integers(0, 2, (ROWS, WIDTH)))
+            made.append(rng.integers(0, 2, (ROWS, WIDTH), np.int32))
         elif name == "y" and "logits" in names:
-            made.append(rng.integers(0, 2, ROWS))
+            made.append(rng.integers(0, 2, ROWS, np.int32))
         elif name == "gradient" and "logits" in names:
             made.append(np.zeros((ROWS, WIDTH), dtype))
         elif name == "inverse":
@@ -136,3 +136,12 @@ def test_vectorised_curves_are_precise_in_float32(kind: int) -> None:
     cancelling = {GELU: 1e-6, TANH_GELU: 3e-6}.get(kind, 1e-30)
     np.testing.assert_allclose(y, value, rtol=5e-7, atol=cancelling)
     np.testing.assert_allclose(slope, derivative, rtol=1e-6, atol=max(cancelling, 1e-6))
+
+
+@pytest.mark.parametrize("name", sorted(TWINS))
+def test_what_is_kept_of_a_twin_does_not_refer_to_numba_s_runtime(name: str) -> None:
+    """It is loaded without that (`ForgivingCache`)."""
+    TWINS[name](*arguments(references[name], np.float32, 0, 0))
+    kept = list(import_module("nntrain.kernels.compiled.twin").FOLDER.glob(f"*.{name}-*.nbc"))
+    assert kept
+    assert not [path.name for path in kept if b"NRT_" in path.read_bytes()]

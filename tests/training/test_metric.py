@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -241,3 +242,26 @@ class TestBaseline:
     def test_a_class_unseen_in_training(self) -> None:
         found = baseline("classification", np.array([0.5, 0.5, 0.0]), np.array([2, 0]), ["log_loss"])
         assert math.isfinite(found["log_loss"])
+
+    @given(classified(), st.booleans())
+    def test_a_row_of_each_class_stands_for_all(self, case: tuple[Truth, Scores], weighted: bool) -> None:
+        truth, p = case
+        weights = 0.5 + np.arange(len(truth)) if weighted else None
+        names = list(CLASSIFICATION)
+        found = baseline("classification", p[0], truth, names, weights)
+        every = measure("classification", truth, np.tile(p[0], (len(truth), 1)), names, weights)
+        assert found == pytest.approx(every, rel=1e-12)
+
+
+def test_figures_of_many_rows_take_little_memory() -> None:
+    """Beside the predictions themselves: at the end of a long run nothing should be killed for its figures."""
+    rows = 200_000
+    rng = np.random.default_rng(0)
+    truth, p = rng.integers(0, 3, rows).astype(np.int32), softmax_rows(rng.normal(size=(rows, 3)))
+    tracemalloc.start()
+    try:
+        measure("classification", truth, p, list(CLASSIFICATION))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 27 * rows

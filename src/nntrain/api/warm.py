@@ -72,7 +72,7 @@ def _every_kernel(loss_name: str) -> None:
         for settings in ({}, *smoothed):
             loss = losses.build(loss_name, outputs, ROWS, np.float32, True, **settings)
             shape = (ROWS,) if loss.task == "classification" else (ROWS, 1)
-            y = np.zeros(shape, np.int64 if classes else np.float32)
+            y = np.zeros(shape, np.int32 if classes else np.float32)
             loss.value_and_gradient(np.zeros_like(loss.gradient), y)
 
 
@@ -85,7 +85,7 @@ def _step(optimizer_name: str) -> None:
     optimizer = Averaged(optimizers.build(optimizer_name, bench), bench, 0.9, vector.memory)
     step = TrainStep(network, loss, bench, optimizer, Regularization(l1=1e-3, l2=1e-3), differentiate=split)
     with np.errstate(all="ignore"):
-        step(np.ones((ROWS, INPUTS), np.float32), np.zeros(ROWS, np.int64), 1e-3, 1)
+        step(np.ones((ROWS, INPUTS), np.float32), np.zeros(ROWS, np.int32), 1e-3, 1)
     step.close()
 
 
@@ -97,7 +97,7 @@ def _program(layers: Sequence[object], loss_name: str, optimizer_name: str) -> s
     bench = Bench(network.vector.values, network.vector.gradient, network.vector.weights, compiled=True)
     rule = optimizers.build(optimizer_name, bench).rule()
     assert rule is not None  # these have one
-    y = np.zeros(ROWS, np.int64) if loss.task == "classification" else np.zeros((ROWS, 1), np.float32)
+    y = np.zeros(ROWS, np.int32) if loss.task == "classification" else np.zeros((ROWS, 1), np.float32)
     stretch = Stretch(row_numbers(ROWS), np.array([0, ROWS]), [1e-3], 1)
     machine = Machine(lower(network.stages, loss, INPUTS, ROWS, 1), network, rule, Regularization())
     machine.run(Rows(np.ones((ROWS, INPUTS), np.float32), y), stretch)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nntrain.data.cells import BLANKS, Meaning, canonical, meaning
+from nntrain.types import RowNumbers
 
 Numbers: TypeAlias = NDArray[np.float64]
 Codes: TypeAlias = NDArray[np.int64]
@@ -39,7 +40,7 @@ class NumberColumn:
         """All numbers, in an array of their own."""
         return np.array(self.given, np.float64)
 
-    def numbers(self, rows: Codes | slice) -> Numbers:
+    def numbers(self, rows: RowNumbers | slice) -> Numbers:
         """The numbers of some rows, in an array of their own."""
         return np.array(self.given[rows], np.float64)
 

@@ -21,6 +21,11 @@ from nntrain.data.splitting import split_rows
 from nntrain.data.table import Table
 from nntrain.data.targets import check_targets
 from nntrain.errors import DataError, Problem
+from nntrain.streams import row_numbers
+from nntrain.types import RowNumbers
+
+BLOCK = 1 << 16
+"""Targets that a digest takes in at a time."""
 
 SplitName: TypeAlias = Literal["train", "validation", "test"]
 SPLIT_NAMES: tuple[SplitName, ...] = ("train", "validation", "test")
@@ -30,7 +35,7 @@ SPLIT_NAMES: tuple[SplitName, ...] = ("train", "validation", "test")
 class Split:
     """Encoded rows.
 
-    ``x`` (N, n) float32     ``y`` (N,) int64 class indices, (N, T) int64 labels, or (N, T) float32 standardised targets
+    ``x`` (N, n) float32     ``y`` (N,) int32 class indices, (N, T) int32 labels, or (N, T) float32 standardised targets
     ``members``  which rows of the source these are, in its order: a bit for each, eight in a byte
     ``unknown``  for each column how many cells held a category that training did not have
     ``weights``  (N,) float32 how much each row counts, where that is given
@@ -54,9 +59,14 @@ class Split:
     @property
     def digest(self) -> str:
         """sha256 over the encoded rows: equal if and only if the network sees the same."""
-        digest = hashlib.sha256(f"{self.name} {self.x.shape} {self.y.shape} {self.y.dtype}".encode())
+        whole = self.y.dtype.kind == "i"  # taken as int64, as it once was: the digest says the same of a row for ever
+        digest = hashlib.sha256(
+            f"{self.name} {self.x.shape} {self.y.shape} {'int64' if whole else self.y.dtype}".encode()
+        )
         digest.update(self.x.data)
-        digest.update(np.ascontiguousarray(self.y).data)
+        for start in range(0, len(self.y), BLOCK):
+            block = self.y[start : start + BLOCK]
+            digest.update(np.ascontiguousarray(block, np.int64 if whole else None).data)
         if self.weights is not None:
             digest.update(self.weights.data)
         return digest.hexdigest()
@@ -128,7 +138,7 @@ def load_dataset(settings: DataSettings, of_counts: bool = False) -> Dataset:
         if name not in rows and name not in others:
             continue
         try:
-            split = _encode(source, np.arange(source.rows) if name in others else rows[name], preprocessing, name)
+            split = _encode(source, row_numbers(source.rows) if name in others else rows[name], preprocessing, name)
         except DataError as error:
             problems += error.problems
         else:
@@ -148,7 +158,7 @@ def load_split(settings: DataSettings, preprocessing: Preprocessing, name: Split
     own = None if name == "train" else getattr(settings, name)
     if own is not None:
         table: Table = own(preprocessing.tokens)
-        return _encode(table, np.arange(table.rows), preprocessing, name)
+        return _encode(table, row_numbers(table.rows), preprocessing, name)
     table = settings.train(preprocessing.tokens)
     rows = split_rows(table, settings, preprocessing.task)
     if name not in rows:
@@ -156,7 +166,7 @@ def load_split(settings: DataSettings, preprocessing: Preprocessing, name: Split
     return _encode(table, rows[name], preprocessing, name)
 
 
-def _encode(table: Table, rows: Codes, preprocessing: Preprocessing, name: SplitName) -> Split:
+def _encode(table: Table, rows: RowNumbers, preprocessing: Preprocessing, name: SplitName) -> Split:
     """Inputs, targets and weights; the mistakes of all are gathered."""
     problems: list[Problem] = []
     try:

@@ -8,12 +8,11 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from nntrain.data.columns import Codes
 from nntrain.data.dates import PARTS, DateEncoder, DatePart, complaint, parts_of
 from nntrain.data.inference import usable
 from nntrain.data.table import Table
 from nntrain.errors import DataError
-from nntrain.types import Feature
+from nntrain.types import Feature, RowNumbers
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class DateInput:
             for place, name in enumerate(self.features)
         ]
 
-    def write(self, table: Table, rows: Codes, out: NDArray[np.float32]) -> int:
+    def write(self, table: Table, rows: RowNumbers, out: NDArray[np.float32]) -> int:
         """Fill this column's inputs, (N, width); the number of missing dates, if training had none."""
         values, missing, faults = parts_of(usable(table, self.name), rows, self.format)
         if faults:
@@ -77,7 +76,7 @@ class DateInput:
         return cls(state["name"], state["format"], parts, state["missing"])
 
 
-def fit_dates(table: Table, rows: Codes, name: str, encoder: DateEncoder) -> DateInput | str:
+def fit_dates(table: Table, rows: RowNumbers, name: str, encoder: DateEncoder) -> DateInput | str:
     """The column fitted to the training rows, or why it tells nothing."""
     values, missing, faults = parts_of(usable(table, name), rows, encoder.format)
     if faults:

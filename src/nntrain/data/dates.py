@@ -11,8 +11,9 @@ import numpy as np
 from annotated_types import MinLen
 
 from nntrain.config.messages import shorten
-from nntrain.data.columns import Codes, Mask, NumberColumn, Numbers, TextColumn, as_texts
+from nntrain.data.columns import Mask, NumberColumn, Numbers, TextColumn, as_texts
 from nntrain.data.registries import date_encoders
+from nntrain.types import RowNumbers
 
 PartName: TypeAlias = Literal["year", "month", "day", "weekday", "hour"]
 PERIODS: dict[PartName, tuple[int, int]] = {"month": (1, 12), "day": (1, 31), "weekday": (0, 7), "hour": (0, 24)}
@@ -105,7 +106,7 @@ class Linear(DateEncoder):
 
 
 def parts_of(
-    column: NumberColumn | TextColumn, rows: Codes, form: str | None
+    column: NumberColumn | TextColumn, rows: RowNumbers, form: str | None
 ) -> tuple[dict[PartName, Numbers], Mask, list[tuple[int, str]]]:
     """The parts of some rows (NaN where there is no date), which of them are missing, and row and text of what is no date."""
     texts = as_texts(column)

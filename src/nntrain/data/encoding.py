@@ -15,7 +15,7 @@ from nntrain.data.columns import Codes, NumberColumn, TextColumn
 from nntrain.data.kinds import Fitted, Kinds
 from nntrain.data.registries import encoders
 from nntrain.data.vocabulary import MISSING, UNKNOWN, Vocabulary
-from nntrain.types import Count
+from nntrain.types import Count, RowNumbers
 
 MaxCategories = Annotated[int, Ge(1), Le(100_000)]
 
@@ -39,7 +39,7 @@ class Encoding(Fitted):
         return 0
 
     @abstractmethod
-    def write(self, column: NumberColumn | TextColumn, rows: Codes, out: NDArray[np.float32]) -> int:
+    def write(self, column: NumberColumn | TextColumn, rows: RowNumbers, out: NDArray[np.float32]) -> int:
         """Set the inputs of some rows in ``out``, which is all 0; the number of unknown cells."""
 
 
@@ -78,7 +78,7 @@ class Listed(Encoding):
         """What `state` gave."""
         return cls(Vocabulary.from_state(state), state["missing"], state.get("rare", False))
 
-    def places(self, column: NumberColumn | TextColumn, rows: Codes, other: int) -> tuple[Codes, int]:
+    def places(self, column: NumberColumn | TextColumn, rows: RowNumbers, other: int) -> tuple[Codes, int]:
         """The place of each cell among the categories, behind them if it is missing, else ``other``; how many are unknown."""
         codes = self.vocabulary.codes(column)[rows]
         places = np.where(codes == MISSING, self.categories if self.missing else UNKNOWN, codes)
@@ -101,7 +101,7 @@ class OneHot(Listed):
         named = [f"={name}" for name in self.vocabulary.names]
         return [*named, *([" is missing"] if self.missing else []), " is rare" if self.rare else " is unknown"]
 
-    def write(self, column: NumberColumn | TextColumn, rows: Codes, out: NDArray[np.float32]) -> int:
+    def write(self, column: NumberColumn | TextColumn, rows: RowNumbers, out: NDArray[np.float32]) -> int:
         """Set the inputs of some rows in ``out``, which is all 0; the number of unknown cells."""
         places, unknown = self.places(column, rows, out.shape[1] - 1)
         out[np.arange(len(rows)), places] = 1.0
@@ -126,7 +126,7 @@ class Ordinal(Listed):
         """One more than there are categories."""
         return 1 + self.categories + self.missing
 
-    def write(self, column: NumberColumn | TextColumn, rows: Codes, out: NDArray[np.float32]) -> int:
+    def write(self, column: NumberColumn | TextColumn, rows: RowNumbers, out: NDArray[np.float32]) -> int:
         """Set the codes of some rows; the number of unknown cells."""
         places, unknown = self.places(column, rows, -1)
         out[:, 0] = places + 1

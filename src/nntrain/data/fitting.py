@@ -8,7 +8,7 @@ import numpy as np
 
 from nntrain.config.messages import shorten, suggestion
 from nntrain.data.cells import Meaning
-from nntrain.data.columns import Codes, NumberColumn, TextColumn
+from nntrain.data.columns import NumberColumn, TextColumn
 from nntrain.data.date_input import fit_dates
 from nntrain.data.encoding import Encoder
 from nntrain.data.inference import kind_of, meanings, numbers_of, numeric_problems, usable
@@ -20,13 +20,14 @@ from nntrain.data.targets import fit_targets
 from nntrain.data.vocabulary import Vocabulary
 from nntrain.data.weights import fit_weights
 from nntrain.errors import DataError, Problem
+from nntrain.types import RowNumbers
 
 FITTING = {"numeric": ("scaling", "missing"), "categorical": ("encoding",), "date": ("dates",)}
 """The settings of single columns that are for each kind."""
 
 
 def fit(
-    table: Table, rows: Codes, settings: DataSettings, task: Task, of_counts: bool = False
+    table: Table, rows: RowNumbers, settings: DataSettings, task: Task, of_counts: bool = False
 ) -> tuple[Preprocessing, list[str]]:
     """The preprocessing of some rows of a table, and what the user should be warned of; for ``of_counts`` see `Target`."""
     problems = _unknown_names(table, settings)
@@ -79,7 +80,7 @@ def _unknown_names(table: Table, settings: DataSettings) -> list[Problem]:
     return problems
 
 
-def _fit_column(table: Table, rows: Codes, name: str, settings: DataSettings, warnings: list[str]) -> Input | str:
+def _fit_column(table: Table, rows: RowNumbers, name: str, settings: DataSettings, warnings: list[str]) -> Input | str:
     """The fitted column, or why it tells nothing."""
     column, own = usable(table, name), settings.columns.get(name) or ColumnSettings()
     found = kind_of(column, rows)
@@ -109,13 +110,14 @@ def _fit_column(table: Table, rows: Codes, name: str, settings: DataSettings, wa
 
 
 def _fit_numeric(
-    table: Table, rows: Codes, name: str, settings: DataSettings, own: ColumnSettings
+    table: Table, rows: RowNumbers, name: str, settings: DataSettings, own: ColumnSettings
 ) -> NumericInput | str:
     values, missing, faults = numbers_of(usable(table, name), rows)
     if faults:
         raise DataError(numeric_problems(table, name, faults, advice=True))
-    values = values[~missing]
     absent = int(np.count_nonzero(missing))
+    if absent:
+        values = values[~missing]
     with np.errstate(over="ignore", invalid="ignore"):
         fill = (own.missing or settings.missing)(values)
         if not absent:  # an input that is always 0 tells nothing
@@ -131,7 +133,7 @@ def _fit_numeric(
 
 
 def _fit_categorical(
-    column: NumberColumn | TextColumn, rows: Codes, name: str, encoder: Encoder, warnings: list[str]
+    column: NumberColumn | TextColumn, rows: RowNumbers, name: str, encoder: Encoder, warnings: list[str]
 ) -> CategoricalInput | str:
     vocabulary = Vocabulary.of(column, rows)
     codes = vocabulary.codes(column)[rows]
@@ -152,7 +154,7 @@ def _fit_categorical(
     return CategoricalInput(name, encoding, absent, size)
 
 
-def _warn_of_numbers(column: NumberColumn | TextColumn, rows: Codes, name: str, warnings: list[str]) -> None:
+def _warn_of_numbers(column: NumberColumn | TextColumn, rows: RowNumbers, name: str, warnings: list[str]) -> None:
     """A column of which most cells are numbers may have been meant as one."""
     if isinstance(column, TextColumn) and not column.declared:
         counts = meanings(column, rows)

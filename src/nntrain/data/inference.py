@@ -14,10 +14,11 @@ import numpy as np
 
 from nntrain.config.messages import shorten
 from nntrain.data.cells import Meaning, complaint, meaning, number
-from nntrain.data.columns import Codes, Mask, NumberColumn, Numbers, TextColumn, UnusableColumn
+from nntrain.data.columns import Mask, NumberColumn, Numbers, TextColumn, UnusableColumn
 from nntrain.data.settings import Task
 from nntrain.data.table import Table
 from nntrain.errors import DataError, Problem
+from nntrain.types import RowNumbers
 
 Kind = Literal["numeric", "categorical", "date"]
 
@@ -27,7 +28,7 @@ FEW_CLASSES = 20
 """Whole numbers as target are classes if there are at most this many of them, each ten times on average (or just two)."""
 
 
-def kind_of(column: NumberColumn | TextColumn, rows: Codes) -> Kind | None:
+def kind_of(column: NumberColumn | TextColumn, rows: RowNumbers) -> Kind | None:
     """Numeric, categorical or date, going by some rows of a column; None if they hold no value."""
     if isinstance(column, NumberColumn):
         return None if column.missing[rows].all() else "numeric"
@@ -43,7 +44,7 @@ def kind_of(column: NumberColumn | TextColumn, rows: Codes) -> Kind | None:
     return "numeric" if not counts[Meaning.TEXT] or good >= MOSTLY * total else "categorical"
 
 
-def meanings(column: TextColumn, rows: Codes) -> Counter[Meaning]:
+def meanings(column: TextColumn, rows: RowNumbers) -> Counter[Meaning]:
     """How many of the rows hold what."""
     counts: Counter[Meaning] = Counter()
     occurrences = np.bincount(column.codes[rows] + 1, minlength=len(column.texts) + 1)[1:]
@@ -53,7 +54,7 @@ def meanings(column: TextColumn, rows: Codes) -> Counter[Meaning]:
     return counts
 
 
-def task_of(column: NumberColumn | TextColumn, rows: Codes) -> Task:
+def task_of(column: NumberColumn | TextColumn, rows: RowNumbers) -> Task:
     """What a target without missing values asks for."""
     if kind_of(column, rows) != "numeric":
         return "classification"
@@ -64,7 +65,7 @@ def task_of(column: NumberColumn | TextColumn, rows: Codes) -> Task:
     return "classification" if whole and few else "regression"
 
 
-def numbers_of(column: NumberColumn | TextColumn, rows: Codes) -> tuple[Numbers, Mask, list[tuple[int, str]]]:
+def numbers_of(column: NumberColumn | TextColumn, rows: RowNumbers) -> tuple[Numbers, Mask, list[tuple[int, str]]]:
     """Some rows of a column as numbers, which of them are missing, and row and text of what is no number."""
     missing = column.missing[rows]
     if isinstance(column, NumberColumn):

@@ -8,7 +8,6 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from nntrain.data.columns import Codes
 from nntrain.data.date_input import DateInput
 from nntrain.data.encoding import Encoding, encodings
 from nntrain.data.imputation import Fill
@@ -17,7 +16,7 @@ from nntrain.data.matrix import AffineColumn
 from nntrain.data.scales import Affine, Scale, scales
 from nntrain.data.table import Table
 from nntrain.errors import DataError
-from nntrain.types import Feature
+from nntrain.types import Feature, RowNumbers
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class NumericInput:
             return None
         return AffineColumn(place, feature, self.fill.value, self.scale.shift, self.scale.scale)
 
-    def write(self, table: Table, rows: Codes, out: NDArray[np.float32]) -> int:
+    def write(self, table: Table, rows: RowNumbers, out: NDArray[np.float32]) -> int:
         """Fill this column's inputs, (N, width); the number of missing values, if training had none."""
         values, missing, faults = numbers_of(usable(table, self.name), rows)
         if faults:
@@ -103,7 +102,7 @@ class CategoricalInput:
         codes = self.encoding.codes
         return [Feature(name, self.name, "code" if codes else "flag", codes) for name in self.features]
 
-    def write(self, table: Table, rows: Codes, out: NDArray[np.float32]) -> int:
+    def write(self, table: Table, rows: RowNumbers, out: NDArray[np.float32]) -> int:
         """Fill this column's inputs, (N, width); how many cells held what training had not."""
         return self.encoding.write(usable(table, self.name), rows, out)
 

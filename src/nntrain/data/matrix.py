@@ -19,6 +19,7 @@ from nntrain.data.columns import (
     none_missing,
     numbers_among,
 )
+from nntrain.types import RowNumbers
 
 BLOCK = 1 << 15
 """Numbers of a block: in float64 a quarter of a megabyte."""
@@ -67,7 +68,7 @@ class AffineColumn:
 
 
 def encode_columns(
-    matrix: Matrix, columns: Sequence[AffineColumn], rows: Codes | None, out: NDArray[np.float32]
+    matrix: Matrix, columns: Sequence[AffineColumn], rows: RowNumbers | None, out: NDArray[np.float32]
 ) -> tuple[Codes, Mask]:
     """Write the columns to ``out`` (rows, features); for each, how many values are missing, and whether all are finite.
 
@@ -95,7 +96,7 @@ def encode_columns(
     return missing, finite
 
 
-def blocks(values: NDArray[Any], rows: Codes | None) -> Iterator[tuple[slice, NDArray[Any]]]:
+def blocks(values: NDArray[Any], rows: RowNumbers | None) -> Iterator[tuple[slice, NDArray[Any]]]:
     """Some rows of a matrix, or all, a block at a time: where it stands among them, and its values."""
     count, step = len(values) if rows is None else len(rows), max(1, BLOCK // values.shape[1])
     for start in range(0, count, step):

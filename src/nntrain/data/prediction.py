@@ -14,6 +14,7 @@ from nntrain.data.files import read_files
 from nntrain.data.preprocessing import Preprocessing
 from nntrain.data.table import Table, quoted
 from nntrain.errors import DataError, Problem
+from nntrain.streams import row_numbers
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def load_rows(source: Any, preprocessing: Preprocessing, *, need_target: bool) -
         problems += error.problems
     if need_target:
         try:
-            y, weights = preprocessing.aims(table, np.arange(table.rows))
+            y, weights = preprocessing.aims(table, row_numbers(table.rows))
         except DataError as error:
             problems += error.problems
     if problems:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nntrain.config.messages import shorten, suggestion
-from nntrain.data.columns import Codes, MissingTokens
+from nntrain.data.columns import MissingTokens
 from nntrain.data.inputs import INPUTS, Input, NumericInput
 from nntrain.data.matrix import AffineColumn, encode_columns
 from nntrain.data.settings import Task
@@ -19,7 +19,8 @@ from nntrain.data.table import Table, quoted
 from nntrain.data.targets import AnyTarget, target_from_state
 from nntrain.data.weights import Weights
 from nntrain.errors import DataError, Problem
-from nntrain.types import Feature
+from nntrain.streams import row_numbers
+from nntrain.types import Feature, RowNumbers
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Preprocessing:
         """What each input of the network stands for."""
         return [feature for column in self.inputs for feature in column.described]
 
-    def encode(self, table: Table, rows: Codes | None = None) -> tuple[NDArray[np.float32], dict[str, int]]:
+    def encode(self, table: Table, rows: RowNumbers | None = None) -> tuple[NDArray[np.float32], dict[str, int]]:
         """Inputs (N, n) float32 of some rows or all, and for each column how many cells held an unknown category."""
         absent = [column.name for column in self.inputs if column.name not in table.columns]
         if absent:
@@ -76,10 +77,10 @@ class Preprocessing:
             hints = [near if "did you mean" in (near := suggestion(name, others)) else "" for name in absent]
             listed = zip(absent, hints, strict=True)
             raise DataError([table.problem(f"no column '{shorten(n)}', which training had{h}") for n, h in listed])
-        whole = rows is None or np.array_equal(rows, np.arange(table.rows))
+        whole = rows is None or np.array_equal(rows, row_numbers(table.rows))
         if whole and (same := self._unchanged(table)) is not None:
             return same, {}
-        rows = np.arange(table.rows) if rows is None else rows
+        rows = row_numbers(table.rows) if rows is None else rows
         self._check_memory(table, len(rows))
         x = np.zeros((len(rows), len(self.features)), np.float32)
         done = self._encode_matrix(table, None if whole else rows, x)
@@ -100,7 +101,7 @@ class Preprocessing:
             raise DataError(problems)
         return x, unknown
 
-    def aims(self, table: Table, rows: Codes) -> tuple[NDArray[Any], NDArray[np.float32] | None]:
+    def aims(self, table: Table, rows: RowNumbers) -> tuple[NDArray[Any], NDArray[np.float32] | None]:
         """Targets and weights of some rows; the mistakes of both are gathered."""
         problems: list[Problem] = []
         weights = None
@@ -126,7 +127,7 @@ class Preprocessing:
                 return None
         return table.matrix.unchanged([column.name for column in self.inputs])
 
-    def _encode_matrix(self, table: Table, rows: Codes | None, x: NDArray[np.float32]) -> dict[str, int]:
+    def _encode_matrix(self, table: Table, rows: RowNumbers | None, x: NDArray[np.float32]) -> dict[str, int]:
         """Encode the columns for which that is possible all at once; what `Input.write` returns, for each of them."""
         matrix = table.matrix
         if matrix is None:

@@ -11,12 +11,13 @@ from nntrain.data.settings import DataSettings, SplitSettings, Task
 from nntrain.data.table import Table
 from nntrain.data.target import class_codes
 from nntrain.errors import DataError
-from nntrain.streams import stream
+from nntrain.streams import row_numbers, shuffled
+from nntrain.types import RowNumbers
 
 NAMES = ("train", "validation", "test")
 
 
-def split_rows(table: Table, settings: DataSettings, task: Task) -> dict[str, Codes]:
+def split_rows(table: Table, settings: DataSettings, task: Task) -> dict[str, RowNumbers]:
     """The row numbers of each split, in the order of the table; splits with a file of their own, or none, are left out."""
     split = settings.split
     own = {name for name in ("validation", "test") if getattr(settings, name) is not None}
@@ -26,7 +27,7 @@ def split_rows(table: Table, settings: DataSettings, task: Task) -> dict[str, Co
     if split.stratify and task != "classification":
         raise DataError(table.problem(f"data.split.stratify needs classes of one target, and the task is {task}"))
     if not any(shares.values()) and split.folds is None:
-        return {"train": np.arange(table.rows)}
+        return {"train": row_numbers(table.rows)}
     stratified = task == "classification" if split.stratify is None else split.stratify
     strata = class_codes(table, settings.targets[0]) if stratified else np.zeros(table.rows, np.int64)
     chosen = _by_shares(strata, shares, split)
@@ -42,11 +43,13 @@ def split_rows(table: Table, settings: DataSettings, task: Task) -> dict[str, Co
     return chosen if split.folds is None else _by_folds(table, chosen, strata, split)
 
 
-def _by_folds(table: Table, chosen: dict[str, Codes], strata: Codes, split: SplitSettings) -> dict[str, Codes]:
+def _by_folds(
+    table: Table, chosen: dict[str, RowNumbers], strata: Codes, split: SplitSettings
+) -> dict[str, RowNumbers]:
     """The rows that are not for test dealt out in turn, stratum after stratum; the only row of a class stays in training."""
     folds, test = split.folds or 1, chosen.get("test", np.array([], np.int64))
-    rest = np.setdiff1d(np.arange(table.rows), test)
-    order = stream(split.seed, "split").permutation(table.rows)
+    rest = np.setdiff1d(row_numbers(table.rows), test)
+    order = shuffled(table.rows, split.seed, "split")
     order = order[np.isin(order, rest)]
     order = order[np.argsort(strata[order], kind="stable")]
     several = np.bincount(strata[rest])[strata[order]] > 1
@@ -56,10 +59,10 @@ def _by_folds(table: Table, chosen: dict[str, Codes], strata: Codes, split: Spli
     return {**chosen, "train": np.setdiff1d(rest, validation), "validation": validation}
 
 
-def _by_shares(strata: Codes, shares: dict[str, float], split: SplitSettings) -> dict[str, Codes]:
+def _by_shares(strata: Codes, shares: dict[str, float], split: SplitSettings) -> dict[str, RowNumbers]:
     """Random rows of each stratum. Cumulative rounding keeps every stratum within one row of its share, and the total exact."""
-    order = stream(split.seed, "split").permutation(len(strata))
-    parts: dict[str, list[Codes]] = {name: [] for name in NAMES}
+    order = shuffled(len(strata), split.seed, "split")
+    parts: dict[str, list[RowNumbers]] = {name: [] for name in NAMES}
     small = strata.astype(np.uint16) if strata.max() < 1 << 16 else strata  # which is sorted by counting
     before, by_stratum = 0, order[np.argsort(small[order], kind="stable")]
     for size in np.bincount(strata).tolist():
@@ -76,7 +79,7 @@ def _by_shares(strata: Codes, shares: dict[str, float], split: SplitSettings) ->
     return {name: np.sort(np.concatenate(chosen)) for name, chosen in parts.items()}
 
 
-def _by_column(table: Table, name: str, own: set[str]) -> dict[str, Codes]:
+def _by_column(table: Table, name: str, own: set[str]) -> dict[str, RowNumbers]:
     """The rows as a column names their split."""
     if name not in table.columns:
         raise DataError(
@@ -90,7 +93,7 @@ def _by_column(table: Table, name: str, own: set[str]) -> dict[str, Codes]:
         expected = f"expected {', '.join(allowed)}"
         problems = [(row, f"column '{shorten(name)}': '{shorten(labels[row])}'; {expected}") for row in wrong]
         raise DataError(table.problems(problems))
-    chosen = {part: np.flatnonzero(labels == part) for part in NAMES}
+    chosen: dict[str, RowNumbers] = {part: np.flatnonzero(labels == part) for part in NAMES}
     if not len(chosen["train"]):
         raise DataError(table.problem(f"column '{shorten(name)}' names no row 'train'"))
     return {part: rows for part, rows in chosen.items() if len(rows)}

@@ -16,6 +16,8 @@ from nntrain.data.table import SHOWN_PROBLEMS, Table
 from nntrain.data.target_transform import TargetTransform, target_transforms, transformed
 from nntrain.data.vocabulary import UNKNOWN, Vocabulary
 from nntrain.errors import DataError
+from nntrain.streams import row_numbers
+from nntrain.types import RowNumbers
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,8 @@ class Target:
         values = self.mean + self.scale * standardised
         return values if self.transform is None else self.transform.inverse(values)
 
-    def encode(self, table: Table, rows: Codes) -> NDArray[Any]:
-        """Class indices (N,) int64, or standardised values (N, 1) float32."""
+    def encode(self, table: Table, rows: RowNumbers) -> NDArray[Any]:
+        """Class indices (N,) int32, or standardised values (N, 1) float32."""
         column = target_column(table, self.name, rows)
         if self.vocabulary is None:
             values, _, faults = numbers_of(column, rows)
@@ -83,9 +85,9 @@ class Target:
         if len(wrong):
             cells, shown = column.cells(), wrong[:SHOWN_PROBLEMS].tolist()
             raise DataError(table.problems([(row, self._no_class(str(cells[row]))) for row in shown], len(wrong)))
-        return codes
+        return codes.astype(np.int32)
 
-    def _check_counts(self, table: Table, rows: Codes, values: NDArray[np.float64]) -> None:
+    def _check_counts(self, table: Table, rows: RowNumbers, values: NDArray[np.float64]) -> None:
         negative = np.flatnonzero(values < 0.0)
         if len(negative):
             found = [
@@ -128,7 +130,7 @@ class Target:
 
 def fit_target(
     table: Table,
-    rows: Codes,
+    rows: RowNumbers,
     name: str,
     task: Task,
     of_counts: bool = False,
@@ -161,7 +163,7 @@ def fit_target(
 
 def check_target(table: Table, name: str, task: Task | None) -> Task:
     """The task, after a look at all rows that training, validation and test will come from."""
-    rows = np.arange(table.rows)
+    rows = row_numbers(table.rows)
     column = target_column(table, name, rows)
     found = task or task_of(column, rows)
     shown = shorten(name)
@@ -196,7 +198,7 @@ def check_target(table: Table, name: str, task: Task | None) -> Task:
     return found
 
 
-def target_column(table: Table, name: str, rows: Codes) -> NumberColumn | TextColumn:
+def target_column(table: Table, name: str, rows: RowNumbers) -> NumberColumn | TextColumn:
     """The target column, which must be there and hold a value in each of the rows."""
     if name not in table.columns:
         raise DataError(table.problem(f"no column '{shorten(name)}', the target{suggestion(name, table.columns)}"))
@@ -211,6 +213,6 @@ def target_column(table: Table, name: str, rows: Codes) -> NumberColumn | TextCo
 
 def class_codes(table: Table, name: str) -> Codes:
     """For every row a number that stands for its class, to stratify by."""
-    rows = np.arange(table.rows)
+    rows = row_numbers(table.rows)
     column = target_column(table, name, rows)
     return Vocabulary.of(column, rows).codes(column)

@@ -9,9 +9,10 @@ import numpy as np
 
 from nntrain.config.messages import shorten
 from nntrain.config.registry import Registry
-from nntrain.data.columns import Codes, Mask, Numbers
+from nntrain.data.columns import Mask, Numbers
 from nntrain.data.table import SHOWN_PROBLEMS, Table
 from nntrain.errors import DataError
+from nntrain.types import RowNumbers
 
 LARGEST = 700.0
 """exp of more would be beyond float64."""
@@ -97,7 +98,7 @@ class Log1p(TargetTransform):
         return np.expm1(np.minimum(values, LARGEST))
 
 
-def transformed(table: Table, rows: Codes, name: str, values: Numbers, transform: TargetTransform) -> Numbers:
+def transformed(table: Table, rows: RowNumbers, name: str, values: Numbers, transform: TargetTransform) -> Numbers:
     """The transformed values, of which all must be such as the transform takes."""
     wrong = np.flatnonzero(~transform.admits(values))
     if len(wrong):

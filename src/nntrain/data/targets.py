@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nntrain.config.messages import shorten
-from nntrain.data.columns import Codes
 from nntrain.data.inference import task_of
 from nntrain.data.settings import Task
 from nntrain.data.table import Table, quoted
@@ -18,6 +17,8 @@ from nntrain.data.target import Target, check_target, fit_target, target_column
 from nntrain.data.target_transform import TargetTransform
 from nntrain.data.vocabulary import Vocabulary
 from nntrain.errors import DataError, Problem
+from nntrain.streams import row_numbers
+from nntrain.types import RowNumbers
 
 Result = TypeVar("Result")
 
@@ -63,8 +64,8 @@ class TargetGroup:
         """What the training rows say without any input (T,): the means, or the share of each label's second class."""
         return np.array([target.constant[-1] for target in self.columns])
 
-    def encode(self, table: Table, rows: Codes) -> NDArray[Any]:
-        """(N, T): 0 or 1 int64 for labels, else standardised values float32; the mistakes of all columns are gathered."""
+    def encode(self, table: Table, rows: RowNumbers) -> NDArray[Any]:
+        """(N, T): 0 or 1 int32 for labels, else standardised values float32; the mistakes of all columns are gathered."""
         parts = _gathered(self.columns, lambda target: target.encode(table, rows))
         return np.ascontiguousarray(np.stack([part.reshape(len(part)) for part in parts], axis=1))
 
@@ -85,7 +86,7 @@ def target_from_state(state: dict[str, Any]) -> AnyTarget:
 
 def fit_targets(
     table: Table,
-    rows: Codes,
+    rows: RowNumbers,
     names: list[str],
     task: Task,
     of_counts: bool = False,
@@ -107,7 +108,7 @@ def check_targets(table: Table, names: list[str], task: Task | None) -> Task:
             message = f"data.task: multilabel needs several targets; data.target names '{shorten(names[0])}' alone"
             raise DataError(table.problem(message))
         return check_target(table, names[0], task)
-    rows = np.arange(table.rows)
+    rows = row_numbers(table.rows)
     if task is None:
         found = _gathered(names, lambda name: task_of(target_column(table, name, rows), rows))
         classes = [name for name, its in zip(names, found, strict=True) if its == "classification"]

@@ -11,6 +11,7 @@ import numpy as np
 
 from nntrain.data.cells import EXACT_INTEGERS, Meaning, canonical, canonical_text, meaning, number
 from nntrain.data.columns import Codes, NumberColumn, Numbers, TextColumn, as_texts
+from nntrain.types import RowNumbers
 
 PIECE = 1 << 16
 """Rows that are looked at together."""
@@ -30,10 +31,10 @@ class Vocabulary:
     numeric: bool
 
     @classmethod
-    def of(cls, column: NumberColumn | TextColumn, rows: Codes) -> Vocabulary:
+    def of(cls, column: NumberColumn | TextColumn, rows: RowNumbers) -> Vocabulary:
         """The names in some rows of a column, those without a value apart."""
         if isinstance(column, NumberColumn):
-            distinct = distinct_numbers(column, rows[~column.missing[rows]])
+            distinct = distinct_numbers(column, rows[~column.missing[rows]] if column.missing.any() else rows)
             return cls(tuple(map(canonical, distinct.tolist())), numeric=True)
         counts = np.bincount(column.codes[rows] + 1, minlength=len(column.texts) + 1)[1:]
         texts = [text for text, count in zip(column.texts, counts, strict=True) if count]
@@ -65,7 +66,7 @@ class Vocabulary:
         return cls(tuple(state["names"]), state["numeric"])
 
 
-def distinct_numbers(column: NumberColumn, rows: Codes | None) -> Numbers:
+def distinct_numbers(column: NumberColumn, rows: RowNumbers | None) -> Numbers:
     """The numbers in some rows of a column, or in all, each once and sorted; −0 is 0.
 
     Piece by piece: sorting a whole column of ten million rows takes longer, and several times its memory.

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nntrain.config.messages import shorten, suggestion
-from nntrain.data.columns import Codes
 from nntrain.data.inference import grievance, numbers_of, usable
 from nntrain.data.table import Table
 from nntrain.errors import DataError
+from nntrain.types import RowNumbers
 
 
 @dataclass(frozen=True)
@@ -21,17 +21,17 @@ class Weights:
     name: str
     mean: float
 
-    def encode(self, table: Table, rows: Codes) -> NDArray[np.float32]:
+    def encode(self, table: Table, rows: RowNumbers) -> NDArray[np.float32]:
         """The weights of some rows, (N,); they average 1 over the training rows."""
         return np.asarray(weights_of(table, self.name, rows) / self.mean, np.float32)
 
 
-def fit_weights(table: Table, rows: Codes, name: str) -> Weights:
+def fit_weights(table: Table, rows: RowNumbers, name: str) -> Weights:
     """The weights of some rows, which are those of training."""
     return Weights(name, float(np.mean(weights_of(table, name, rows))))
 
 
-def weights_of(table: Table, name: str, rows: Codes) -> NDArray[np.float64]:
+def weights_of(table: Table, name: str, rows: RowNumbers) -> NDArray[np.float64]:
     """Numbers of at least 0, not all of them 0; raises with the line of every other cell."""
     shown = f"weights '{shorten(name)}'"
     if name not in table.columns:

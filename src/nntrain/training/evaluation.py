@@ -132,9 +132,13 @@ def baseline(
 ) -> dict[str, float]:
     """What needs no network: for every row the shares of the classes among the training rows, or the means of their targets.
 
-    ``constant`` (K,), (T,) or (1,) holds these.
+    ``constant`` (K,), (T,) or (1,) holds these. Of classes one row each is looked at, which stands for all rows of its class.
     """
-    predicted = np.tile(constant, (len(truth), 1))
+    if task == "classification":
+        rows = np.bincount(truth, weights, minlength=len(constant))
+        truth = np.unique(truth)
+        weights = np.asarray(rows[truth], np.float64)
+    predicted = np.broadcast_to(constant, (len(truth), len(constant)))
     return measure(
         task, truth, predicted[:, 0] if truth.ndim == 1 and task == "regression" else predicted, names, weights
     )

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from nntrain.training import multilabel_metric
 from nntrain.training.scoring import (
-    Classes,
     Floats,
     Task,
     Weights,
@@ -27,22 +26,23 @@ from nntrain.training.scoring import (
     metrics,
     surprise,
 )
+from nntrain.types import ClassIndices
 
 __all__ = ["Task", "confusion_matrix", "higher_is_better", "metric", "metrics", "multilabel_metric"]
 
 
-def _confusion(truth: Classes, probabilities: Floats, weights: Weights) -> NDArray[Any]:
+def _confusion(truth: ClassIndices, probabilities: Floats, weights: Weights) -> NDArray[Any]:
     return confusion_matrix(truth, probabilities.argmax(axis=1), probabilities.shape[1], weights)
 
 
 @metric("classification", "higher")
-def accuracy(truth: Classes, probabilities: Floats, weights: Weights) -> float:
+def accuracy(truth: ClassIndices, probabilities: Floats, weights: Weights) -> float:
     """Share of rows whose most probable class is the true one."""
     return mean(probabilities.argmax(axis=1) == truth, weights)
 
 
 @metric("classification", "higher")
-def balanced_accuracy(truth: Classes, probabilities: Floats, weights: Weights) -> float:
+def balanced_accuracy(truth: ClassIndices, probabilities: Floats, weights: Weights) -> float:
     """Mean over the classes that occur of the share of their rows that were recognised (recall)."""
     counts = _confusion(truth, probabilities, weights)
     present = counts.sum(axis=1) > 0
@@ -50,25 +50,25 @@ def balanced_accuracy(truth: Classes, probabilities: Floats, weights: Weights) -
 
 
 @metric("classification", "higher")
-def macro_f1(truth: Classes, probabilities: Floats, weights: Weights) -> float:
+def macro_f1(truth: ClassIndices, probabilities: Floats, weights: Weights) -> float:
     """Mean over the classes of F1 = 2 TP / (2 TP + FP + FN); a class that neither occurs nor is predicted is left out."""
     counts = _confusion(truth, probabilities, weights)
     return mean_f1(counts.diagonal(), counts.sum(axis=0) + counts.sum(axis=1))
 
 
 @metric("classification", "higher")
-def roc_auc(truth: Classes, probabilities: Floats, weights: Weights) -> float:
+def roc_auc(truth: ClassIndices, probabilities: Floats, weights: Weights) -> float:
     """Area under the ROC curve: the chance that a row of a class is ranked above a row that is not of it.
 
     Ties count ½. Two classes: that of the second class. More: the mean over the classes that occur, one against the
     rest. NaN where only one class occurs.
     """
     classes = [1] if probabilities.shape[1] == 2 else range(probabilities.shape[1])
-    return mean_area([(truth == k, probabilities[:, k]) for k in classes], weights)
+    return mean_area(((truth == k, probabilities[:, k]) for k in classes), weights)
 
 
 @metric("classification", "lower")
-def log_loss(truth: Classes, probabilities: Floats, weights: Weights) -> float:
+def log_loss(truth: ClassIndices, probabilities: Floats, weights: Weights) -> float:
     """Mean of −log p(true class); probabilities are kept above the smallest float64 step, 2.2e-16."""
     return mean(surprise(probabilities[np.arange(len(truth)), truth]), weights)
 

@@ -20,7 +20,7 @@ from nntrain.streams import row_numbers
 from nntrain.training.crew import Crew
 from nntrain.training.rows import Rows
 from nntrain.training.steps import Outcome, Stretch
-from nntrain.types import Array, Batch
+from nntrain.types import Array, Batch, ClassIndices
 
 EVERYBODY = 1 << 62
 """A counter of arrivals that no thread waits for any longer."""
@@ -47,7 +47,7 @@ class Machine:
         self.given += (vector.memory if vector.memory.size else None, code.workspace())
         self._penalties = np.array([regularization.l1, regularization.l2, clip])
         self._parts = np.zeros((shares, PART))
-        self._own = np.empty(code.capacity, np.int64), np.empty((code.capacity, network.outputs), np.float32)
+        self._own = np.empty(code.capacity, np.int32), np.empty((code.capacity, network.outputs), np.float32)
         self._counter = np.zeros(1, np.int64)
         self._sync = [(self._counter, thread, shares, found[0], yield_address()) for thread in range(shares)]
         self._crew = Crew(shares - 1)
@@ -135,7 +135,7 @@ def program_name(network: Network, loss: Loss, rule: Rule) -> str:
     return f"program-{'regression' if loss.task == 'regression' else 'classes'}-{norm}-{len(rule.slots)}"
 
 
-def typed(table: Rows) -> tuple[Array, NDArray[np.int64] | None, Array | None]:
+def typed(table: Rows) -> tuple[Array, ClassIndices | None, Array | None]:
     """Rows as the compiled function takes them: class indices or targets, and None for the other.
 
     What is None, here and in `Machine.given`, leaves code away: a first run waits for no kernel that it does not use.
@@ -143,5 +143,5 @@ def typed(table: Rows) -> tuple[Array, NDArray[np.int64] | None, Array | None]:
     x, y = table.x, table.y
     assert not isinstance(y, Weighted)  # no program knows the kernel of a weighted loss (`Loss.kernel_name`)
     if y.ndim == 1:
-        return x, y, None
+        return x, y.astype(np.int32, copy=False), None
     return x, None, y

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nntrain.config.registry import Registry
+from nntrain.types import ClassIndices
 
 Floats = NDArray[np.float64]
-Classes = NDArray[np.int64]
 Weights: TypeAlias = NDArray[np.floating] | None
 Metric = Callable[[Any, Any, Weights], float]
 Task = Literal["classification", "multilabel", "regression"]
@@ -42,9 +42,12 @@ def mean(values: NDArray[Any], weights: Weights) -> float:
     return float(np.mean(values) if weights is None else np.average(values, weights=weights))
 
 
-def confusion_matrix(truth: Classes, predicted: Classes, classes: int, weights: Weights = None) -> NDArray[Any]:
+def confusion_matrix(
+    truth: ClassIndices, predicted: ClassIndices, classes: int, weights: Weights = None
+) -> NDArray[Any]:
     """Counts (K, K), or sums of weights: row = truth, column = prediction."""
-    pairs = truth * classes + predicted
+    pairs = truth * np.int64(classes)
+    pairs += predicted
     return np.bincount(pairs, weights, minlength=classes * classes).reshape(classes, classes)
 
 
@@ -54,7 +57,7 @@ def mean_f1(hits: NDArray[Any], both: NDArray[Any]) -> float:
     return float(np.mean(2.0 * hits[present] / both[present])) if present.any() else float("nan")
 
 
-def mean_area(ranked: Sequence[tuple[NDArray[np.bool_], Floats]], weights: Weights) -> float:
+def mean_area(ranked: Iterable[tuple[NDArray[np.bool_], Floats]], weights: Weights) -> float:
     """The mean area under the curves of (positive, score) that have rows of both kinds; NaN where none has."""
     areas = []
     for positive, score in ranked:
@@ -65,12 +68,15 @@ def mean_area(ranked: Sequence[tuple[NDArray[np.bool_], Floats]], weights: Weigh
 
 
 def _area(positive: NDArray[np.bool_], score: Floats) -> float:
-    """Mann–Whitney: the mean rank of the positives, ties sharing their mean rank."""
-    _, inverse, counts = np.unique(score, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2.0)[inverse]
-    hits = int(positive.sum())
-    above = ranks[positive].sum() - hits * (hits + 1) / 2.0
-    return float(above / (hits * (len(score) - hits)))
+    """Mann–Whitney: in which share of the pairs of a positive and another row the positive is above; a tie is half of one.
+
+    Counted in whole numbers, so that the share is right to the last bit; few rows are looked up among many.
+    """
+    hits, others = np.sort(score[positive]), np.sort(score[~positive])
+    few, many = (hits, others) if len(hits) <= len(others) else (others, hits)
+    below = sum(int(np.searchsorted(many, few, side).sum()) for side in ("left", "right"))  # twice the pairs
+    pairs = 2 * len(few) * len(many)
+    return (below if few is hits else pairs - below) / pairs
 
 
 def _weighted_area(positive: NDArray[np.bool_], score: Floats, weights: NDArray[np.floating]) -> float:
@@ -83,4 +89,5 @@ def _weighted_area(positive: NDArray[np.bool_], score: Floats, weights: NDArray[
 
 def surprise(probability: Floats) -> Floats:
     """−log p; probabilities are kept above the smallest float64 step, 2.2e-16."""
-    return np.asarray(-np.log(np.clip(probability, np.finfo(np.float64).eps, 1.0)))
+    p = np.clip(probability, np.finfo(np.float64).eps, 1.0)
+    return np.negative(np.log(p, out=p), out=p)
