@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nntrain.network import Loss, Network, losses
+from nntrain.network import Loss, Network, losses, lowering
 from nntrain.network.lowering import lower, lowerable
 from nntrain.optim import Bench, Optimizer, Regularization, optimizers
 from nntrain.optim.rule import NOTHING
@@ -90,6 +90,16 @@ NETWORKS: dict[str, Specs] = {
 SHARES = [1, 2, 3]
 
 
+@pytest.fixture
+def pieces(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches go through in pieces of so many rows of each thread, where nothing couples their rows."""
+    monkeypatch.setattr(lowering, "LEAST", request.param)
+    monkeypatch.setattr(lowering, "WIDTHS", 0)
+
+
+in_pieces = pytest.mark.parametrize("pieces", [16, 1_000], indirect=True, ids=["pieces", "whole"])
+
+
 def build(name: str, loss_name: str = "cross_entropy", outputs: int = 3) -> tuple[Network, Loss]:
     network = make_network(NETWORKS[name], INPUTS, outputs, dtype=np.float32, capacity=CAPACITY)
     return network, losses.build(loss_name, outputs, CAPACITY, np.float32)
@@ -108,6 +118,8 @@ def machine(network: Network, loss: Loss, shares: int, rule: Any = NOTHING, **pe
     return Machine(code, network, rule, Regularization(**penalties))
 
 
+@in_pieces
+@pytest.mark.usefixtures("pieces")
 @pytest.mark.parametrize("shares", SHARES)
 @pytest.mark.parametrize("name", NETWORKS)
 @pytest.mark.parametrize("loss_name", ["cross_entropy", "binary_cross_entropy", "mean_squared_error"])
@@ -165,6 +177,8 @@ def test_steps_are_those_of_every_optimizer(optimizer: str, shares: int) -> None
     whole.close()
 
 
+@in_pieces
+@pytest.mark.usefixtures("pieces")
 @pytest.mark.parametrize(
     "penalties", [{"l1": 0.1}, {"l2": 0.3}, {"l1": 0.01, "l2": 0.1, "clip_norm": 0.5}, {"clip_norm": 9e9}]
 )
@@ -185,17 +199,20 @@ def test_settings_of_an_optimizer_reach_the_program(settings: dict[str, Any]) ->
     np.testing.assert_allclose(lowered.vector.values, plain.vector.values, rtol=1e-3, atol=1e-5)
 
 
+@in_pieces
+@pytest.mark.usefixtures("pieces")
 @pytest.mark.parametrize("shares", SHARES)
-def test_how_a_stretch_is_cut_changes_no_bit(shares: int) -> None:
-    (_, _), (one, whole) = trainers("norm", "adam", shares, {}, {})
-    (_, _), (other, in_pieces) = trainers("norm", "adam", shares, {}, {})
+@pytest.mark.parametrize("name", ["norm", "dropout"])
+def test_how_a_stretch_is_cut_changes_no_bit(name: str, shares: int) -> None:
+    (_, _), (one, whole) = trainers(name, "adam", shares, {}, {})
+    (_, _), (other, several) = trainers(name, "adam", shares, {}, {})
     losses_of_whole = whole.run(stretch()).losses
-    losses_of_pieces = [loss for a, b in ((0, 1), (1, 4), (4, 9)) for loss in in_pieces.run(stretch(a, b)).losses]
-    assert losses_of_whole == losses_of_pieces
+    losses_of_several = [loss for a, b in ((0, 1), (1, 4), (4, 9)) for loss in several.run(stretch(a, b)).losses]
+    assert losses_of_whole == losses_of_several
     assert one.vector.values.tobytes() == other.vector.values.tobytes()
     assert one.vector.memory.tobytes() == other.vector.memory.tobytes()
     whole.close()
-    in_pieces.close()
+    several.close()
 
 
 @pytest.mark.parametrize("shares", [1, 2])

@@ -17,7 +17,7 @@ from nntrain.types import Array
 
 
 class Op(IntEnum):
-    """What an instruction does; B is the batch, of which every thread takes its share of rows."""
+    """What an instruction does; B is the batch or a piece of it, of which every thread takes its share of rows."""
 
     GATHER = auto()
     """y (B, n) ← the batch's rows of the table."""
@@ -42,9 +42,9 @@ class Op(IntEnum):
     MEET = auto()
     """Wait until all threads are here."""
     WEIGHTS = auto()
-    """∂W (n, m) ← xᵀ z, each thread its part of ∂W."""
+    """∂W (n, m) ← xᵀ z, each thread its part of ∂W; + ∂W of the pieces before."""
     BIAS = auto()
-    """∂b (m,) ← the sum of the parts of `UNWIND`."""
+    """∂b (m,) ← the sum of the parts of `UNWIND`; + ∂b of the pieces before."""
 
 
 INTEGERS = ("op", "x", "y", "z", "told", "w", "b", "n", "m", "part", "statistics", "mean", "variance")
@@ -61,7 +61,10 @@ MaskKey = Callable[[], tuple[int, int]]
 
 
 class Code:
-    """Instructions in the making: allots places in the workspace, collects the keys of random masks."""
+    """Instructions in the making: allots places in the workspace, collects the keys of random masks.
+
+    ``capacity``  rows that go through together at most     ``shares``  threads
+    """
 
     def __init__(self, capacity: int, shares: int) -> None:
         self.capacity, self.shares = capacity, shares
@@ -70,7 +73,7 @@ class Code:
         self._rows: list[NDArray[np.void]] = []
 
     def batch(self, width: int) -> int:
-        """Room for a matrix (B, width) of the largest batch."""
+        """Room for a matrix (B, width)."""
         return self.room(self.capacity * width)
 
     def room(self, floats: int) -> int:

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from nntrain.kernels.instructions import Code, Op
+from nntrain.kernels.instructions import LINE, Code, Op
 from nntrain.network.fusion import DenseStage, NormStage, Stage, Tail
 from nntrain.network.kinds import keeps_slope
 from nntrain.network.loss import Loss
 
 LOSSES = {"softmax_cross_entropy": 0, "logistic_loss": 1, "squared_error": 2}
 """The losses that a compiled program knows, by their kernels."""
+
+LEAST, WIDTHS = 512, 2
+"""Rows of each thread that a piece of a batch has at least, and how many times as many as the widest layer has units."""
 
 THIN = 64
 """Inner width of a product below which there is little to pack."""
@@ -28,8 +31,8 @@ def lowerable(stages: Sequence[Stage], loss: Loss) -> bool:
 
 
 def lower(stages: Sequence[Any], loss: Loss, inputs: int, capacity: int, shares: int) -> Code:
-    """The instructions of forward pass, loss and backward pass over batches of up to ``capacity`` rows."""
-    code = Code(capacity, shares)
+    """The instructions of forward pass, loss and backward pass over batches of up to ``capacity`` rows, or pieces of them."""
+    code = Code(rows_together(stages, capacity, shares), shares)
     x = code.batch(inputs)
     code.add(Op.GATHER, y=x, n=inputs)
     passed: list[tuple[Any, Fields]] = []
@@ -48,6 +51,19 @@ def lower(stages: Sequence[Any], loss: Loss, inputs: int, capacity: int, shares:
     code.add(Op.LOSS, x=x, z=z, m=m, phi=LOSSES[loss.kernel_name])
     _backward(code, passed, z)
     return code
+
+
+def rows_together(stages: Sequence[Any], batch: int, shares: int) -> int:
+    """How many rows of a batch go through the instructions together: so few that activations stay in the caches.
+
+    All of them where batch_norm couples rows. For every piece of a batch weights are packed anew, and their gradients read
+    and written: wide layers want long pieces.
+    """
+    piece = shares * max(LEAST, WIDTHS * max((stage.width for stage in stages), default=0))
+    pieces: int = round(batch / piece)
+    if pieces < 2 or any(isinstance(stage, NormStage) for stage in stages):
+        return batch
+    return -(-batch // (pieces * LINE)) * LINE
 
 
 def by_columns(inner: int, width: int, code: Code) -> bool:

@@ -24,7 +24,7 @@ def infer(x, rows, steps, vectors, work, product):
     for step in range(steps.shape[0]):
         n, m, W = steps[step, 0], steps[step, 1], steps[step, 2]
         if W != 0:
-            sgemm(product, PLAIN, PLAIN, rows, m, n, source, n, W, m, work.ctypes.data + FLOAT * there, m)
+            sgemm(product, PLAIN, PLAIN, rows, m, n, source, n, W, m, 0.0, work.ctypes.data + FLOAT * there, m)
             here, there = there, here
             source = np.int64(work.ctypes.data + FLOAT * here)
         y = matrix(work, here, 0, rows, m)

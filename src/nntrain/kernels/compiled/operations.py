@@ -1,6 +1,7 @@
-"""The instructions of a compiled program, each on one thread's share: rows ``lo`` to ``hi`` of a batch of ``rows``.
+"""The instructions of a compiled program, each on one thread's share: rows ``lo`` to ``hi`` of a piece of a batch.
 
-``at`` is an instruction (`nntrain.kernels.instructions`), ``work`` the workspace, ``thread`` of ``threads`` who computes.
+``at`` is an instruction (`nntrain.kernels.instructions`), ``work`` the workspace, ``thread`` of ``threads`` who computes;
+``piece`` is (the number of its first row in the batch, its rows, the rows of the batch).
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def matrix(work, place, lo, hi, width):
 
 @inner
 def mask_keys(keys, at, lo):
-    """The keys of a mask whose first row is ``lo``, which is even: two entries share a counter, and keys add to counters."""
+    """The keys of a mask from row ``lo`` of the batch on, which is even: two entries share a counter, and keys add to counters."""
     if at.mask < 0:
         return 0, 0
     moved = (np.int64(keys[at.mask, 0]) + lo * at.m // 2) & 0xFFFFFFFF
@@ -58,15 +59,15 @@ def gather(at, work, table, order, lo, hi):
 
 
 @inner
-def affine(at, work, theta, keys, product, lo, hi):
+def affine(at, work, theta, keys, product, piece, lo, hi):
     """y = dropout(φ(x W + b))."""
     n, m = at.n, at.m
     place = work.ctypes.data
     sgemm(
         product, PLAIN, PLAIN, hi - lo, m, n, place + FLOAT * (at.x + lo * n), n,
-        theta.ctypes.data + FLOAT * at.w, m, place + FLOAT * (at.y + lo * m), m,
+        theta.ctypes.data + FLOAT * at.w, m, 0.0, place + FLOAT * (at.y + lo * m), m,
     )  # fmt: skip
-    activate(at, work, theta, keys, lo, hi)
+    activate(at, work, theta, keys, piece, lo, hi)
 
 
 @inner
@@ -78,23 +79,23 @@ def product_of_columns(at, work, theta, product, rows, thread, threads):
     if right > left:
         sgemm(
             product, PLAIN, PLAIN, rows, right - left, n, place + FLOAT * at.x, n,
-            theta.ctypes.data + FLOAT * (at.w + left), m, place + FLOAT * (at.y + left), m,
+            theta.ctypes.data + FLOAT * (at.w + left), m, 0.0, place + FLOAT * (at.y + left), m,
         )  # fmt: skip
 
 
 @inner
-def activate(at, work, theta, keys, lo, hi):
+def activate(at, work, theta, keys, piece, lo, hi):
     """y = dropout(φ(y + b))."""
     m = at.m
     b = theta[at.b : at.b + m] if at.b >= 0 else work[at.part : at.part + m]
     if at.b >= 0 or at.phi != 0 or at.limit != 0:
-        key = mask_keys(keys, at, lo)
+        key = mask_keys(keys, at, piece[0] + lo)
         y, told = matrix(work, at.y, lo, hi, m), matrix(work, at.told, lo, hi, m)
         bias_activation(y, b, at.phi, at.a, key, at.limit, at.scale, told)
 
 
 @inner
-def unwind(at, work, keys, thread, lo, hi):
+def unwind(at, work, keys, thread, piece, lo, hi):
     """z ← z · dropout′ · φ′; the column sums of this share into its part."""
     z = matrix(work, at.z, lo, hi, at.m)
     part = work[at.part + thread * at.m : at.part + (thread + 1) * at.m]
@@ -105,7 +106,7 @@ def unwind(at, work, keys, thread, lo, hi):
             part[:] = 0
     else:
         told = matrix(work, at.told, lo, hi, at.m)
-        unwind_in_place(z, told, at.phi, at.a, mask_keys(keys, at, lo), at.limit, at.scale, part)
+        unwind_in_place(z, told, at.phi, at.a, mask_keys(keys, at, piece[0] + lo), at.limit, at.scale, part)
 
 
 @inner
@@ -115,7 +116,7 @@ def back(at, work, theta, product, lo, hi):
     place = work.ctypes.data
     sgemm(
         product, PLAIN, TRANSPOSED, hi - lo, n, m, place + FLOAT * (at.z + lo * m), m,
-        theta.ctypes.data + FLOAT * at.w, m, place + FLOAT * (at.y + lo * n), n,
+        theta.ctypes.data + FLOAT * at.w, m, 0.0, place + FLOAT * (at.y + lo * n), n,
     )  # fmt: skip
 
 
@@ -128,14 +129,15 @@ def back_product_of_columns(at, work, theta, product, rows, thread, threads):
     if right > left:
         sgemm(
             product, PLAIN, TRANSPOSED, rows, right - left, m, place + FLOAT * at.z, m,
-            theta.ctypes.data + FLOAT * (at.w + left * m), m, place + FLOAT * (at.y + left), n,
+            theta.ctypes.data + FLOAT * (at.w + left * m), m, 0.0, place + FLOAT * (at.y + left), n,
         )  # fmt: skip
 
 
 @inner
-def weights(at, work, theta, gradient, penalties, product, rows, thread, threads):
-    """∂W = xᵀ z with its penalties: this thread's part of it, by rows or by columns; returns the largest bits in it."""
+def weights(at, work, theta, gradient, penalties, product, piece, thread, threads):
+    """∂W += xᵀ z, at last with its penalties: this thread's part, by rows or by columns; returns the largest bits in it then."""
     n, m = at.n, at.m
+    first, rows, total = piece
     top, bottom, left, right = 0, n, 0, m
     if n >= m:
         top, bottom = cut(n, thread, threads, 8), cut(n, thread + 1, threads, 8)
@@ -146,8 +148,11 @@ def weights(at, work, theta, gradient, penalties, product, rows, thread, threads
     place = work.ctypes.data
     sgemm(
         product, TRANSPOSED, PLAIN, bottom - top, right - left, rows, place + FLOAT * (at.x + top), n,
-        place + FLOAT * (at.z + left), m, gradient.ctypes.data + FLOAT * (at.w + top * m + left), m,
+        place + FLOAT * (at.z + left), m, 0.0 if first == 0 else 1.0,
+        gradient.ctypes.data + FLOAT * (at.w + top * m + left), m,
     )  # fmt: skip
+    if first + rows < total:
+        return np.int32(0)
     if left == 0 and right == m:
         return penalised(theta, gradient, at.w + top * m, at.w + bottom * m, penalties)
     worst = np.int32(0)
@@ -175,14 +180,14 @@ def largest_bits(values):
 
 
 @inner
-def bias(at, work, gradient, thread, threads):
-    """∂b = the parts' sum, in their order; the first thread does it. Returns the largest bits in it."""
+def bias(at, work, gradient, piece, thread, threads):
+    """∂b += the parts, in their order; the first thread does it. Returns the largest bits in it."""
     if thread != 0:
         return np.int32(0)
     db = gradient[at.b : at.b + at.m]
-    for j in range(at.m):
-        db[j] = work[at.part + j]
-    for other in range(1, threads):
+    if piece[0] == 0:
+        db[:] = 0.0
+    for other in range(threads):
         for j in range(at.m):
             db[j] += work[at.part + other * at.m + j]
     return largest_bits(db)

@@ -2,7 +2,7 @@
 
 Every thread takes its rows of the batch forward and backward, then its part of every weight's gradient, then its stretch of
 the flat vector for the update: no gradient is held twice, and all sums are in a fixed order, so bits depend on the number of
-threads alone. They meet where one needs what another has made.
+threads alone. They meet where one needs what another has made. A large batch goes through in pieces, whose gradients add up.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def run(
 
     ``vectors``  θ, its gradient, the slot of an optimizer that has one, the two of one that has two (None where not)
     ``memory``   of batch_norm, None where there is none
-    ``table``    x (N, n), class indices (N,) and targets (N, outputs), one of them None; room for a batch's own of both
+    ``table``    x (N, n), class indices (N,) and targets (N, outputs), one of them None; room for a piece's own of both
     ``rates``    of learning, ``keys`` (steps, masks, 2)
     ``sync``     (counter, thread, threads, address of the product, address of giving way)
     """
@@ -84,41 +84,47 @@ def run(
 
 @spliced
 def backpropagate(code, vectors, memory, work, table, batch, keys, penalties, sync, met):
-    """One batch through all instructions; returns this share's sum of losses, its largest bits, and ``met``."""
+    """One batch through all instructions, piece by piece; returns this share's sum of losses, its largest bits, and ``met``."""
     theta, gradient = vectors[0], vectors[1]
     thread, threads, product = sync[1], sync[2], sync[3]
-    rows = batch.size
-    lo, hi = cut(rows, thread, threads, 8), cut(rows, thread + 1, threads, 8)
+    total, capacity = batch.size, table[3].size
     worst, loss = np.int32(0), 0.0
-    for i in range(code.size):
-        at = code[i]
-        if at.op == GATHER:
-            gather(at, work, table[0], batch, lo, hi)
-        elif at.op == AFFINE:
-            affine(at, work, theta, keys, product, lo, hi)
-        elif at.op == PRODUCT:
-            product_of_columns(at, work, theta, product, rows, thread, threads)
-        elif at.op == ACTIVATE:
-            activate(at, work, theta, keys, lo, hi)
-        elif at.op == NORM:
-            met = norm(at, work, theta, memory, keys, sync, met, lo, hi, rows)
-        elif at.op == LOSS:
-            loss = differentiated(at, work, table, batch, rows, lo, hi)
-        elif at.op == UNWIND:
-            unwind(at, work, keys, thread, lo, hi)
-        elif at.op == BACK:
-            back(at, work, theta, product, lo, hi)
-        elif at.op == BACK_PRODUCT:
-            back_product_of_columns(at, work, theta, product, rows, thread, threads)
-        elif at.op == NORM_BACK:
-            met, largest = norm_and_back(at, work, theta, gradient, memory, keys, sync, met, lo, hi, rows)
-            worst = max(worst, largest)
-        elif at.op == MEET:
+    for first in range(0, total, capacity):
+        if first > 0:
             met = together(sync, met)
-        elif at.op == WEIGHTS:
-            worst = max(worst, weights(at, work, theta, gradient, penalties, product, rows, thread, threads))
-        elif at.op == BIAS:
-            worst = max(worst, bias(at, work, gradient, thread, threads))
+        own = batch[first : first + capacity]
+        rows = own.size
+        piece = (first, rows, total)
+        lo, hi = cut(rows, thread, threads, 8), cut(rows, thread + 1, threads, 8)
+        for i in range(code.size):
+            at = code[i]
+            if at.op == GATHER:
+                gather(at, work, table[0], own, lo, hi)
+            elif at.op == AFFINE:
+                affine(at, work, theta, keys, product, piece, lo, hi)
+            elif at.op == PRODUCT:
+                product_of_columns(at, work, theta, product, rows, thread, threads)
+            elif at.op == ACTIVATE:
+                activate(at, work, theta, keys, piece, lo, hi)
+            elif at.op == NORM:
+                met = norm(at, work, theta, memory, keys, sync, met, lo, hi, rows)
+            elif at.op == LOSS:
+                loss += differentiated(at, work, table, own, total, lo, hi)
+            elif at.op == UNWIND:
+                unwind(at, work, keys, thread, piece, lo, hi)
+            elif at.op == BACK:
+                back(at, work, theta, product, lo, hi)
+            elif at.op == BACK_PRODUCT:
+                back_product_of_columns(at, work, theta, product, rows, thread, threads)
+            elif at.op == NORM_BACK:
+                met, largest = norm_and_back(at, work, theta, gradient, memory, keys, sync, met, lo, hi, rows)
+                worst = max(worst, largest)
+            elif at.op == MEET:
+                met = together(sync, met)
+            elif at.op == WEIGHTS:
+                worst = max(worst, weights(at, work, theta, gradient, penalties, product, piece, thread, threads))
+            elif at.op == BIAS:
+                worst = max(worst, bias(at, work, gradient, piece, thread, threads))
     return loss, worst, met
 
 
