@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
+from nntrain import streams
 from nntrain.streams import row_numbers, row_type, shuffled, stream, stream_key
 
 seeds = st.integers(0, 2**63 - 1)
@@ -61,9 +63,11 @@ def test_streams_are_uncorrelated(other: tuple[int, str, int]) -> None:
     assert abs(np.corrcoef(one, two)[0, 1]) < 0.03
 
 
+@pytest.mark.parametrize("few", [100, 10_000])
 @given(st.integers(0, 3000), st.integers(0, 2**63 - 1), st.integers(0, 100))
-def test_shuffled_rows_are_a_permutation_in_half_the_memory(count: int, seed: int, position: int) -> None:
-    rows = shuffled(count, seed, "shuffle", position)
+def test_shuffled_rows_are_a_permutation_in_half_the_memory(few: int, count: int, seed: int, position: int) -> None:
+    with patch.object(streams, "FEW", few):
+        rows = shuffled(count, seed, "shuffle", position)
     assert rows.dtype == np.int32
     np.testing.assert_array_equal(rows, stream(seed, "shuffle", position).permutation(count))
 

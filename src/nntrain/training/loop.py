@@ -94,7 +94,7 @@ class Trainer:
         rates = self._rates(first, count)
         with denormals_flushed():
             outcome = job.steps.run(Stretch(order, bounds, rates, position.step + 1))
-        position.advance(outcome.losses, np.diff(bounds).tolist())
+        position.advance(outcome.losses, np.diff(bounds))
         if outcome.failed is not None:
             failed = len(outcome.losses)
             raise self._failed(outcome.failed, order[bounds[failed] : bounds[failed + 1]], rates[failed])

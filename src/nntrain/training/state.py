@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from nntrain.training.events import Record
 from nntrain.training.monitor import Best
 
@@ -24,13 +27,14 @@ class Position:
     rows: int = 0
     seconds: float = 0.0
 
-    def advance(self, losses: Sequence[float], sizes: Sequence[int]) -> None:
+    def advance(self, losses: Sequence[float], sizes: NDArray[np.int64]) -> None:
         """Some batches of so many rows further."""
-        self.batch += len(losses)
-        self.step += len(losses)
-        for loss, rows in zip(losses, sizes, strict=False):
-            self.loss_sum += loss * rows
-            self.rows += rows
+        count = len(losses)
+        self.batch += count
+        self.step += count
+        parts = np.concatenate([[self.loss_sum], np.multiply(losses, sizes[:count])])
+        self.loss_sum = float(np.add.accumulate(parts)[-1])  # one by one: how an epoch is cut changes no bit
+        self.rows += int(sizes[:count].sum())
 
     @property
     def running_loss(self) -> float:
