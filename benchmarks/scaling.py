@@ -62,8 +62,9 @@ BENDS = {
     "depth": "The first layer has half the inputs of the others and the last has 8 outputs, so few layers cost more for each "
     "weight; from 4 on time is proportional to depth.",
     "batch": "A step has a fixed part, the update of all parameters and the packing of weights for the products, which small "
-    "batches share among few samples; it is spread thin from a thousand rows on. From some thousand rows on the activations of "
-    "a batch (2 KiB a row) fit into fewer and fewer of the caches.",
+    "batches share among few samples; it is spread thin from some hundred rows on. From 64 rows on two threads share a batch. "
+    "From 1,536 on it goes through in pieces of about 1,024, so that a sample costs the same, and activations take the same "
+    "memory, however large the batch is.",
 }
 """Why the tables bend where they do."""
 
