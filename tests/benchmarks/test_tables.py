@@ -190,7 +190,8 @@ class TestPage:
         }
         scaling = {"machine": machine, "sweeps": {"rows": {"10": point, "20": {**point, "rate": 5e5}}}}
         rates = {"numba network": 30.0, "numba whole": 20.0, "onnx 1": 10.0, "onnx all": 16.0}
-        inference = {"machine": machine, "rows": 7, "rates": rates, "versions": {}, "reading": 1.0, "writing": 2.0}
+        inference = {"machine": machine, "rows": 7, "rates": rates, "versions": {}, "fastest": 9.0}
+        inference |= {"reading": 1.0, "writing": 2.0}
         text = page(throughput, scaling, inference)
         assert "+2 MiB (rows 10)" in text
         assert "time of a sample, 20 rows ÷ 10" in text
