@@ -124,7 +124,8 @@ def startup_section(results: dict[str, Any]) -> list[str]:
     method = (
         f"{sentence(results['machine'])}.\n\n"
         f"Seconds from the start of the process to its end, {results['rounds']} interleaved rounds; to the first step: "
-        "`nntrain.fit` on three layers with batch_norm and dropout, one step, with kernels that an earlier run compiled."
+        "`nntrain.fit` on three layers with batch_norm and dropout, one step, with kernels that an earlier run compiled, and once "
+        "more in an empty cache (two rounds)."
     )
     return [f"## Starting\n\n{method}", startup_table(results)]
 
