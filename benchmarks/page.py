@@ -110,8 +110,9 @@ def scaling_section(results: dict[str, Any]) -> list[str]:
         "file; the peaks while reading and encoding them, at the end of the run, where the figures of all rows are computed, "
         "and while training; what of this last one is beyond the rows; what the goal allows beyond them "
         "(four vectors of the parameters, twice the activations of a batch, 150 MiB). Compiled kernels are those that an earlier "
-        "run kept: compiling takes 90 MiB more. Lines are measured one after the other, "
-        "and a virtual machine's pace may change by a quarter for minutes: a bend that no other run shows is that."
+        "run kept: compiling takes 90 MiB more. A virtual "
+        "machine's pace may change by a quarter for minutes: lines are measured from the first to the last and back again, and "
+        "the faster rates and higher peaks count; a bend that no other run shows may still be that."
     )
     parts = [f"## Growth\n\n{method}"]
     for name, points in results["sweeps"].items():

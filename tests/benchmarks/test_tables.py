@@ -15,7 +15,7 @@ from benchmarks.machine import machine
 from benchmarks.markdown import count, geometric_mean, quotient, ratio, table
 from benchmarks.page import page
 from benchmarks.peers.catalog import OURS, PEERS, RIVALS
-from benchmarks.scaling import SWEEPS, sized, sweep, sweep_table
+from benchmarks.scaling import SWEEPS, merged, sized, sweep, sweep_table
 from benchmarks.scaling_point import allowed
 from benchmarks.tables_of_throughput import best_rival, case_table, rates_table, summary_table
 
@@ -159,6 +159,11 @@ class TestScaling:
     def test_work_is_bounded_but_for_four_steps(self) -> None:
         assert sized(Case("", 8, (8,), 2, 256, 0)).rows == 2**20
         assert sized(Case("", 4_096, (4_096, 4_096), 2, 16_384, 0)).steps == 4
+
+    def test_the_faster_rate_and_the_higher_peaks_count(self) -> None:
+        one = {"rate": 2.0, "rows": 5, "data": 7, "reading": 10, "training": 30, "ending": 20}
+        other = {**one, "rate": 3.0, "reading": 11, "training": 29}
+        assert merged(one, other) == {**one, "rate": 3.0, "reading": 11}
 
     def test_memory_beyond_the_data(self) -> None:
         point = {"rate": 1e6, "rows": 5, "weights": 1_000, "data": 10 * MIB, "reading": 60 * MIB, "ending": 55 * MIB}
