@@ -60,7 +60,9 @@ BENDS = {
     "width": "At 64 a step is shorter than what it costs beside its products; from 128 on two threads share it, and a weight "
     "costs the same all the way to 17 million of them.",
     "depth": "The first layer has half the inputs of the others and the last has 8 outputs, so few layers cost more for each "
-    "weight; from 4 on time is proportional to depth.",
+    "weight; from 4 on time is proportional to depth. From 16 on, parameters and activations of a step (10 to 20 MiB) no longer "
+    "fit into the cores' own caches but into the one that all share; on a virtual machine others share it too, and a weight "
+    "takes 19 to 25 ps from one run to the next.",
     "batch": "A step has a fixed part, the update of all parameters and the packing of weights for the products, which small "
     "batches share among few samples; it is spread thin from some hundred rows on. From 64 rows on two threads share a batch. "
     "From 1,536 on it goes through in pieces of about 1,024, so that a sample costs the same, and activations take the same "
