@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ import typer
 
 import nntrain.cli
 from nntrain.cli import main
-from nntrain.cli.exits import guarded
+from nntrain.cli.exits import guarded, report_bug
 from nntrain.errors import CheckpointError, ConfigError, DataError, DivergedError, InterruptedRun, Problem, StorageError
 
 
@@ -54,14 +55,35 @@ def test_one_line_for_each_problem(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == "a: error: x\nb: error: y\n"
 
 
-def test_a_bug_keeps_its_traceback_in_a_file(
+def test_a_bug_keeps_its_traceback_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    for start in ("entry", "main"):
+        code = f"import nntrain.cli.app as app\napp.invoke = lambda _: {{}}['x']\nimport nntrain.cli\nnntrain.cli.{start}()"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        (file,) = tmp_path.iterdir()
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr == f"error: a bug in nntrain: KeyError: 'x'; please report it with {file}\n"
+        report = file.read_text()
+        assert report.startswith("Traceback")
+        assert report.endswith("KeyError: 'x'\n")
+        file.unlink()
+
+
+def test_a_bug_that_no_file_can_hold_is_told_whole(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    assert guarded(raising(KeyError("x"))) == 1
-    (file,) = tmp_path.iterdir()
-    assert capsys.readouterr().err == f"error: a bug in nntrain: KeyError: 'x'; please report it with {file}\n"
-    assert file.read_text().startswith("Traceback")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    with pytest.raises(KeyError) as caught:
+        guarded(raising(KeyError("x")))
+    report_bug(caught.type, caught.value, caught.tb)
+    said = capsys.readouterr().err
+    assert said.startswith(r"error: a bug in nntrain, please report it: Traceback")
+    assert said.endswith("KeyError: 'x'\\n\n")
+
+
+def test_ctrl_c_is_no_bug(capsys: pytest.CaptureFixture[str]) -> None:
+    report_bug(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert capsys.readouterr().err == "KeyboardInterrupt\n"
 
 
 def test_sigterm_outside_training(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from tests.runs import write_config
 
 if not HIDDEN:
     from nntrain.kernels.compiled.cache import cache_folder, is_marked, mark
+    from nntrain.kernels.compiled.twin import is_sealed
 
 pytestmark = needs_numba
 
@@ -95,22 +98,36 @@ def test_the_caches_of_others_stay_where_they_are(home: Path) -> None:
     assert list((home / "cache" / "nntrain").rglob("*.nbi"))
 
 
+def one_bit_changed(content: bytes) -> bytes:
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+
+
+def pickle_that_makes(folder: Path) -> bytes:
+    """Unpickling it makes a folder."""
+    return b"cos\nmkdir\n(V" + str(folder).encode() + b"\ntR."
+
+
 def test_a_broken_cache_is_dropped(home: Path) -> None:
+    """Nothing of it is unpickled, let alone run: one bit of machine code that is another could do anything."""
     config = write_config(home, MOONS)
     command = [sys.executable, "-m", "nntrain", "fit", str(config), "--json"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    breaks = (
-        ("nbi", lambda path, number: b"not an index" * number),
-        ("nbc", lambda path, number: path.read_bytes()[: 100 * number]),
-        ("nbc", lambda path, number: b"\x80\x04c__builtin__\nint\n."),  # a pickle, but of something else
-        ("nbi", lambda path, number: path.read_bytes()[:-7]),
+    breaks: tuple[Callable[[bytes], bytes], ...] = (
+        one_bit_changed,
+        lambda _: pickle_that_makes(home / "unpickled"),
+        lambda content: content[:-7],
+        lambda _: b"",
     )
-    for suffix, broken in breaks:
-        done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
+    for suffix in ("nbc", "nbi"):  # the code, and the index that names it
+        subprocess.run(command, cwd=home, env=environment, capture_output=True, check=True)
         kept = list((home / "cache").rglob(f"*.{suffix}"))
-        assert kept
-        for number, path in enumerate(kept):
-            path.write_bytes(broken(path, number))
+        assert len(kept) >= len(breaks)
+        assert all(map(is_sealed, kept))
+        for broken, path in zip(itertools.cycle(breaks), kept, strict=False):
+            path.write_bytes(broken(path.read_bytes()))
+        assert not any(map(is_sealed, kept))
     done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+    assert all(map(is_sealed, kept))  # made anew
+    assert not (home / "unpickled").exists()

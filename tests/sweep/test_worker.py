@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import io
 import subprocess
 import sys
 import time
@@ -23,7 +22,6 @@ from nntrain.sweep.one_run import BusyError, OneRun
 from nntrain.sweep.rows import Outcome
 from nntrain.sweep.search import Past
 from nntrain.sweep.tasks import Answer, Task
-from nntrain.sweep.worker import work
 from tests.runs import comparable
 from tests.sweep.sweeps import BASE
 
@@ -104,10 +102,10 @@ def test_divergence_is_raised_and_becomes_an_outcome(tmp_path: Path) -> None:
 
 
 @contextmanager
-def worker() -> Iterator[subprocess.Popen[str]]:
+def worker(*how: str) -> Iterator[subprocess.Popen[str]]:
     pipe = subprocess.PIPE
-    command = [sys.executable, "-m", "nntrain.sweep.worker"]
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+    command = how or ("-m", "nntrain.sweep.worker")
+    with subprocess.Popen([sys.executable, *command], stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
         yield process
         process.kill()
 
@@ -157,21 +155,35 @@ def test_it_saves_and_leaves_when_there_are_no_more_tasks(tmp_path: Path) -> Non
     assert (tmp_path / "run" / "last.safetensors").exists()
 
 
-def test_a_bug_is_told_with_its_traceback_and_is_no_failure_of_the_point(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def train(run: OneRun) -> Outcome:
-        raise ZeroDivisionError("a bug")
+WITH_A_BUG = """
+from nntrain.sweep import worker
+from nntrain.sweep.one_run import OneRun
 
-    monkeypatch.setattr(OneRun, "train", train)
-    said = io.StringIO()
-    work(task(tmp_path), said)
-    (line,) = said.getvalue().splitlines()
-    told = Answer.of(line)
-    assert (told.kind, told.content["code"]) == ("fatal", 1)
+def train(run):
+    raise ZeroDivisionError("a bug")
+
+OneRun.train = train
+worker.main()
+"""
+
+
+def test_a_bug_is_told_with_its_traceback_and_is_no_failure_of_the_point(tmp_path: Path) -> None:
+    with worker("-c", WITH_A_BUG) as process:
+        ask(process, task(tmp_path))
+        (told,) = answers(process, ENDS)
+        assert (process.wait(20), process.communicate()[1]) == (1, "")
+    assert (told.kind, told.id, told.content["code"]) == ("fatal", 7, 1)
     with pytest.raises(RuntimeError, match="in a worker, trial 7: ZeroDivisionError: a bug") as caught:
         raise_fatal(told.content["code"], told.content["problems"], "trial 7")
     assert "in train" in caught.value.__notes__[0]
+
+
+def test_a_bug_that_nobody_listens_to_ends_the_worker_as_well(tmp_path: Path) -> None:
+    with worker("-c", WITH_A_BUG) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        ask(process, task(tmp_path))
+        assert process.wait(20) == 1
 
 
 def test_what_is_wrong_with_all_runs_is_fatal(tmp_path: Path) -> None:

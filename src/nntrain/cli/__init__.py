@@ -21,8 +21,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     )  # imports make many objects that all stay: looking through them often costs a tenth
     try:
         from nntrain.cli.app import invoke
-        from nntrain.cli.exits import guarded
+        from nntrain.cli.exits import guarded, report_bug
 
+        sys.excepthook = report_bug
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # a locale without “★” is no reason to fail
         given = list(sys.argv[1:] if arguments is None else arguments)

@@ -14,7 +14,7 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Iterator
-from types import FrameType
+from types import FrameType, TracebackType
 
 import typer
 
@@ -27,7 +27,7 @@ CLOSED_PIPE = 128 + signal.SIGPIPE
 
 
 def guarded(action: Callable[[], None]) -> int:
-    """Run a command and return its exit code."""
+    """Run a command and return its exit code; what nothing here expects is a bug, for `report_bug`."""
     try:
         with _terminable():
             action()
@@ -41,9 +41,6 @@ def guarded(action: Callable[[], None]) -> int:
         return say_stopped(error)
     except (OSError, MemoryError) as error:
         return _systems(error)
-    except Exception as error:  # noqa: BLE001  # the outermost frame: what no clause above expects is a bug of ours, and its traceback goes into a report, not over the user's terminal
-        _report_bug(error)
-        return 1
     return 0
 
 
@@ -90,8 +87,12 @@ def _systems(error: OSError | MemoryError) -> int:
     return IO_FAILED
 
 
-def _report_bug(error: Exception) -> None:
-    text = "".join(traceback.format_exception(error))
+def report_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """The process's `sys.excepthook`: the traceback goes into a file, not over the terminal; Python then exits with 1."""
+    if not isinstance(error, Exception):  # Ctrl-C between two lines that would have taken care of it
+        sys.__excepthook__(kind, error, trace)
+        return
+    text = "".join(traceback.format_exception(kind, error, trace))
     what = traceback.format_exception_only(error)[-1].strip()
     try:
         with tempfile.NamedTemporaryFile(

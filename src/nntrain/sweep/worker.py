@@ -6,6 +6,7 @@ error. When the coordinator is gone, the input ends: what is being trained is sa
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import signal
@@ -14,7 +15,9 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from typing import IO, Any
+from functools import partial
+from types import TracebackType
+from typing import IO, Any, NoReturn
 
 from nntrain.errors import DivergedError, InterruptedRun, NNTrainError, StorageError
 from nntrain.sweep.one_run import BusyError, OneRun
@@ -29,16 +32,13 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the coordinator, which then sends SIGTERM
     signal.signal(signal.SIGTERM, _leave)  # where nothing is being trained; training has its own
     for task in _tasks(sys.stdin):
-        work(task, answers)
+        answer = partial(_answer, answers, task)
+        sys.excepthook = partial(_tell_bug, answer)
+        work(task, answer)
 
 
-def work(task: Task, answers: IO[str]) -> None:
-    """Make one run, and tell of it."""
-
-    def answer(kind: str, **content: Any) -> None:
-        answers.write(Answer(task.id, kind, content).line())
-        answers.flush()
-
+def work(task: Task, answer: Callable[..., None]) -> None:
+    """Make one run, and tell of it; what nothing here expects is a bug."""
     try:
         answer("settled", outcome=asdict(_outcome(task, answer)))
     except (InterruptedRun, BusyError):
@@ -50,8 +50,25 @@ def work(task: Task, answers: IO[str]) -> None:
     except OSError as error:
         problem = [str(error.filename or ""), str(error.strerror or error)]
         answer("fatal", code=StorageError.exit_code, problems=[problem])
-    except Exception:  # noqa: BLE001  # the outermost frame of a worker: uncaught, a bug would look like a killed process, be tried ten times and be booked as a failure of the point; told, the coordinator ends the sweep with this traceback
-        answer("fatal", code=1, problems=[["", traceback.format_exc()]])
+
+
+def _answer(answers: IO[str], task: Task, kind: str, **content: Any) -> None:
+    """A line for the coordinator."""
+    answers.write(Answer(task.id, kind, content).line())
+    answers.flush()
+
+
+def _tell_bug(
+    answer: Callable[..., None], kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> NoReturn:
+    """The process's `sys.excepthook`: the coordinator ends the sweep with this traceback.
+
+    Untold, a bug would look like a killed process, be tried ten times and be booked as a failure of the point. The process
+    leaves at once, as its other thread still waits for tasks.
+    """
+    with contextlib.suppress(OSError):  # the coordinator may be gone
+        answer("fatal", code=1, problems=[["", "".join(traceback.format_exception(kind, error, trace))]])
+    os._exit(1)
 
 
 def _outcome(task: Task, answer: Callable[..., None]) -> Outcome:
